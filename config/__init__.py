@@ -1,0 +1,1 @@
+"""Settings: company.yml, the warehouse's roles and schemas, where state lives."""

@@ -1,0 +1,172 @@
+"""company.yml: who the company is, which accounts and stores it has, its thresholds.
+
+The file is `$ACORN_COMPANY`, else `ACORN_HOME/company.yml`; without one the demo
+company applies (`config/company.demo.yml`). `company.example.yml` shows every setting.
+"""
+
+from __future__ import annotations
+
+import os
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, available_timezones
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from config.home import CHECKOUT, acorn_home
+from config.marketplaces import marketplaces
+
+DEMO_COMPANY = CHECKOUT / "config" / "company.demo.yml"
+CurrencyCode = Annotated[str, Field(pattern="^[A-Z]{3}$")]
+AccountCode = Annotated[str, Field(pattern="^[a-z0-9][a-z0-9-]{0,40}$")]
+
+
+class CompanyFileError(Exception):
+    """company.yml is wrong: the message names file, setting and remedy."""
+
+
+class _Settings(BaseModel):
+    # A misspelt setting is refused, not ignored.
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Label(_Settings):
+    """A text people see, in both languages."""
+
+    en: str
+    zh: str
+
+
+class Account(_Settings):
+    """One seller account. Its stores are its marketplaces."""
+
+    code: AccountCode
+    name: Label
+    marketplaces: list[str] = Field(min_length=1)
+
+    @field_validator("marketplaces")
+    @classmethod
+    def _known(cls, codes: list[str]) -> list[str]:
+        unknown = [code for code in codes if code not in marketplaces()]
+        if unknown:
+            raise ValueError(
+                f"unknown marketplace {', '.join(unknown)}; known are "
+                f"{', '.join(sorted(marketplaces()))}"
+            )
+        return codes
+
+    @property
+    def regions(self) -> tuple[str, ...]:
+        """SP-API regions of the stores, each with a refresh token of its own."""
+        return tuple(
+            sorted({marketplaces()[code].region for code in self.marketplaces})
+        )
+
+
+class ForeignExchange(_Settings):
+    """How amounts get into the base currency."""
+
+    # Providers in order of preference: a company rate beats the ECB's for its day.
+    providers: list[Literal["manual", "ecb"]] = ["manual", "ecb"]
+    # A rate may be this many days older than the posting day (weekends, holidays).
+    longest_gap_days: int = Field(default=7, ge=0, le=31)
+    ecb_url: str = "https://www.ecb.europa.eu/stats/eurofxref/eurofxref-hist-90d.xml"
+
+
+class Thresholds(_Settings):
+    """Limits above which somebody is told."""
+
+    # Base currency; unclassified amounts above it, in sum of absolutes, raise an alert.
+    unclassified_base_amount: Decimal = Decimal("0")
+    # Amazon closes a settlement every 14 days; a hole longer than this is a gap.
+    settlement_gap_minutes: int = Field(default=60, ge=0)
+    # No new settlement of an account and currency for this long raises an alert.
+    settlement_overdue_days: int = Field(default=16, ge=1)
+    # A settlement that spans more is taken for a misread file.
+    settlement_longest_days: int = Field(default=62, ge=1)
+
+
+class Company(_Settings):
+    """Everything company.yml says."""
+
+    name: Label
+    base_currency: CurrencyCode
+    # The zone that days and months of reports are in.
+    time_zone: str
+    accounts: list[Account] = Field(min_length=1)
+    fx: ForeignExchange = ForeignExchange()
+    thresholds: Thresholds = Thresholds()
+
+    @field_validator("time_zone")
+    @classmethod
+    def _zone(cls, name: str) -> str:
+        if name not in available_timezones():
+            raise ValueError(f"{name!r} is no IANA time zone, such as Asia/Shanghai")
+        return name
+
+    @field_validator("accounts")
+    @classmethod
+    def _distinct(cls, accounts: list[Account]) -> list[Account]:
+        codes = [account.code for account in accounts]
+        if len(set(codes)) < len(codes):
+            raise ValueError("each account needs a code of its own")
+        return accounts
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+    def account(self, code: str) -> Account:
+        """The account of that code.
+
+        Raises:
+            CompanyFileError: there is none; the message lists those there are.
+        """
+        for account in self.accounts:
+            if account.code == code:
+                return account
+        known = ", ".join(account.code for account in self.accounts)
+        raise CompanyFileError(
+            f"No account {code!r} in {company_file()}. Accounts there: {known}."
+        )
+
+
+def company_file() -> Path:
+    """The file that applies."""
+    named = os.environ.get("ACORN_COMPANY")
+    if named:
+        return Path(named)
+    own = acorn_home() / "company.yml"
+    return own if own.exists() else DEMO_COMPANY
+
+
+def is_demo() -> bool:
+    """Whether the demo company applies."""
+    return company_file() == DEMO_COMPANY
+
+
+def load_company(path: Path | None = None) -> Company:
+    """Read and check the company file.
+
+    Raises:
+        CompanyFileError: it is missing, is not YAML, or holds a wrong setting.
+    """
+    source = path or company_file()
+    try:
+        content = yaml.safe_load(source.read_text(encoding="utf-8"))
+        return Company.model_validate(content)
+    except OSError as error:
+        raise CompanyFileError(f"Cannot read {source}: {error.strerror}") from error
+    except yaml.YAMLError as error:
+        raise CompanyFileError(f"{source} is not YAML: {error}") from error
+    except ValidationError as error:
+        faults = "\n".join(
+            f"  {'.'.join(map(str, fault['loc'])) or 'file'}: {fault['msg']}"
+            for fault in error.errors()
+        )
+        raise CompanyFileError(
+            f"{source} has settings that cannot be used:\n{faults}\n"
+            f"company.example.yml shows every setting."
+        ) from error
