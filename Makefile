@@ -1,0 +1,74 @@
+# The only entry. `make help` lists what there is.
+SHELL := bash
+.DEFAULT_GOAL := help
+# Any Python 3.11 to 3.13 will do; make PYTHON=python3.12 to choose.
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
+	command -v $$p >/dev/null && $$p -c 'import sys; sys.exit(not (3,11) <= sys.version_info[:2] <= (3,13))' \
+	&& echo $$p && break; done)
+UV_VERSION := 0.13.9
+TOOLS := .venv-tools
+UV := $(TOOLS)/bin/uv
+BIN := .venv/bin
+SEEDS ?= 1 2
+
+.PHONY: help setup demo up down check lint types format test unit score lock docs
+
+help: ## List the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+setup: .venv/.ready ## Build the environment alone (.venv)
+
+demo: setup ## Install all, start the stack, run the demo company, leave it running
+	@$(BIN)/acorn demo
+
+up: setup ## Start the local stack (Postgres, Airflow, sandbox)
+	@$(BIN)/acorn up
+
+down: ## Stop what `make demo` or `make up` started
+	@if [ -x $(BIN)/acorn ]; then $(BIN)/acorn down; else echo "Nothing was set up here."; fi
+
+check: setup ## Lint, types and unit tests (under 2 minutes)
+	@$(MAKE) --no-print-directory lint types unit
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/sqlfluff lint --processes 2 dbt_project/models
+
+types: setup
+	$(BIN)/mypy
+
+unit: setup
+	$(BIN)/pytest -n 2 tests/unit tests/sandbox tests/dags
+
+format: setup ## Write the code in house style
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+test: setup ## Everything: lint, types, all tests on real parts (15 minutes or less)
+	@$(MAKE) --no-print-directory lint types
+	$(BIN)/pytest -n 2 --dist loadfile
+
+score: setup ## Hold what is found against the sandbox's answer key: make score SEEDS="1 2"
+	@$(BIN)/python -m tests.score $(SEEDS)
+
+docs: setup ## Write the generated pages again
+	$(BIN)/python -m dags.dag_support.catalogue
+
+lock: $(UV) ## Resolve requirements.lock again, for Python 3.11 to 3.13
+	$(UV) pip compile --universal -p 3.11 --no-emit-index-url --no-annotate --no-header \
+		-q requirements-dev.txt -o requirements.lock
+
+$(UV):
+	@if [ -z "$(PYTHON)" ]; then \
+		echo "Acorn needs Python 3.11, 3.12 or 3.13. Install one, or name it: make PYTHON=/path/to/python3.12"; exit 1; fi
+	@echo "Installing uv $(UV_VERSION) into $(TOOLS)"
+	@$(PYTHON) -m venv $(TOOLS)
+	@$(TOOLS)/bin/python -m pip install -q --disable-pip-version-check uv==$(UV_VERSION)
+
+.venv/.ready: requirements.lock pyproject.toml | $(UV)
+	@echo "Building .venv from requirements.lock (a minute or two the first time)"
+	@test -x $(BIN)/python || $(UV) venv -q -p $(PYTHON) .venv
+	@$(UV) pip sync -q -p $(BIN)/python requirements.lock
+	@$(UV) pip install -q -p $(BIN)/python --no-deps --no-build-isolation -e .
+	@touch $@
