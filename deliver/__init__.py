@@ -1,0 +1,1 @@
+"""What leaves the warehouse: builds, published reports, alerts."""
