@@ -1,0 +1,1 @@
+"""Bytes in: sources, the archive of originals, and the loader into raw.*."""

@@ -1,0 +1,1 @@
+"""How documents look: encodings, layouts, numbers, dates. No database here."""

@@ -1,0 +1,21 @@
+"""Column names as documents write them, and as raw tables do."""
+
+from __future__ import annotations
+
+import re
+
+_PLAIN = re.compile(r"[a-z][a-z0-9_]*")
+
+
+def normalise_name(name: str) -> str:
+    """Trimmed, unquoted, lower case, `_` for `-` and blanks."""
+    return re.sub(r"[-\s]+", "_", name.strip().strip('"').strip().lower())
+
+
+def raw_column(name: str) -> str:
+    """The name that a column of a document has, or will get, in a raw table.
+
+    A new column of Amazon's must be a plain Postgres name: other signs become `_`.
+    """
+    plain = re.sub(r"[^a-z0-9_]+", "_", normalise_name(name))[:50].strip("_")
+    return plain if _PLAIN.fullmatch(plain) else f"column_{plain}"

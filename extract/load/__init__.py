@@ -1,0 +1,1 @@
+"""The loader: archived originals into raw.*, one batch and one transaction each."""
