@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from acorn.postgres import PostgresFailed
 from config.company import CompanyFileError
+from config.home import SecretMissing
 from config.warehouse import WarehouseUnavailable
 from extract.errors import ExtractError
 
@@ -16,7 +17,7 @@ ACTIONABLE: tuple[type[Exception], ...] = (
     CommandError,
     CompanyFileError,
     ExtractError,
-    LookupError,
+    SecretMissing,
     PostgresFailed,
     WarehouseUnavailable,
 )

@@ -5,6 +5,9 @@ parent folders. This one runs `initdb` and `pg_ctl` itself: 127.0.0.1 only, scra
 passwords, a free port that is picked once per ACORN_HOME and written to
 `postgres.json`. Started as root, the server drops to the user `nobody`, which owns
 nothing but the data folder.
+
+With ACORN_DATABASE_URL (an administrator's URL of a Postgres 15 or newer) nothing is
+started or stopped: that server is used as it is.
 """
 
 from __future__ import annotations
@@ -22,11 +25,13 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 import psycopg
 
 from acorn.secrets import ensure_secrets
 from config.home import acorn_home, secret
+from config.warehouse import server_address
 
 SUPERUSER = "postgres"
 START_SECONDS = 90
@@ -76,7 +81,10 @@ def ensure_postgres() -> int:
         PostgresFailed: it did not start within START_SECONDS.
     """
     ensure_secrets()
+    if is_external():
+        return port()
     with _start_lock():
+        _check_server_user_reach()
         if not (_home() / "data" / "PG_VERSION").exists():
             _initialise()
         if not is_running():
@@ -84,14 +92,19 @@ def ensure_postgres() -> int:
     return port()
 
 
+def is_external() -> bool:
+    """Whether ACORN_DATABASE_URL names a server that is not ours to start or stop."""
+    return bool(os.environ.get("ACORN_DATABASE_URL"))
+
+
 def port() -> int:
-    """Port of this ACORN_HOME's server."""
-    return int(json.loads(_address_file().read_text())["port"])
+    """Port of the server."""
+    return server_address()[1]
 
 
 def is_running() -> bool:
     """Whether the server of this ACORN_HOME answers, asked with our own password."""
-    if not _address_file().exists():
+    if not is_external() and not _address_file().exists():
         return False
     try:
         admin_connection("postgres", connect_timeout=3).close()
@@ -101,8 +114,8 @@ def is_running() -> bool:
 
 
 def stop_postgres() -> bool:
-    """Stop the server; False when none ran."""
-    if not (_home() / "data" / "postmaster.pid").exists():
+    """Stop the server; False when none ran, or when it is not ours."""
+    if is_external() or not (_home() / "data" / "postmaster.pid").exists():
         return False
     done = _run_as_server("pg_ctl", "-D", _data(), "-m", "fast", "-w", "stop")
     if done.returncode != 0 and is_running():
@@ -112,15 +125,31 @@ def stop_postgres() -> bool:
 
 def admin_connection(database: str, **options: object) -> psycopg.Connection:
     """Superuser connection for set-up: databases, roles, replays. Autocommit."""
+    user, password = _administrator()
+    host, number = server_address()
     return psycopg.connect(
-        host="127.0.0.1",
-        port=port(),
+        host=host,
+        port=number,
         dbname=database,
-        user=SUPERUSER,
-        password=secret("postgres_password"),
+        user=user,
+        password=password,
         autocommit=True,
         **options,  # type: ignore[arg-type]
     )
+
+
+def free_port() -> int:
+    """A port of 127.0.0.1 that nobody uses now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _administrator() -> tuple[str, str]:
+    if is_external():
+        parts = urlsplit(os.environ["ACORN_DATABASE_URL"])
+        return unquote(parts.username or SUPERUSER), unquote(parts.password or "")
+    return SUPERUSER, secret("postgres_password")
 
 
 def _data() -> str:
@@ -174,14 +203,13 @@ def _start() -> None:
 
 def _usable_port() -> int:
     """The remembered port while it is free, else a free one."""
-    if _address_file().exists() and _is_free(port()):
+    if _address_file().exists() and is_free(port()):
         return port()
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    return free_port()
 
 
-def _is_free(number: int) -> bool:
+def is_free(number: int) -> bool:
+    """Whether nobody listens on a port of 127.0.0.1."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -215,6 +243,40 @@ def _start_lock() -> Iterator[None]:
 def _server_user() -> pwd.struct_passwd | None:
     """Postgres refuses to run as root; then it runs as nobody."""
     return pwd.getpwnam("nobody") if os.geteuid() == 0 else None
+
+
+def _check_server_user_reach() -> None:
+    """Started as root, `nobody` must get to the data folder and to the binaries.
+
+    Raises:
+        PostgresFailed: a folder on the way is closed to it.
+    """
+    user = _server_user()
+    if user is None:
+        return
+    home = acorn_home()
+    home.chmod(home.stat().st_mode | 0o001)  # ours; secrets.json in it stays 0600
+    for target in (home, Path(_binary("postgres")).parent):
+        for folder in reversed([target, *target.parents]):
+            if not _may_enter(folder, user):
+                raise PostgresFailed(
+                    f"Started as root, Postgres runs as the user {user.pw_name}, which "
+                    f"may not enter {folder}, on the way to {target}. Either run "
+                    f"`chmod o+x {folder}`, or start Acorn as an ordinary user, or "
+                    f"keep the checkout and ACORN_HOME in folders open to all."
+                )
+
+
+def _may_enter(folder: Path, user: pwd.struct_passwd) -> bool:
+    # Asked of the kernel, as that user: mode bits alone leave out access lists.
+    asked = subprocess.run(
+        ["/bin/sh", "-c", 'test -x "$1"', "sh", str(folder)],
+        user=user.pw_uid,
+        group=user.pw_gid,
+        extra_groups=[],
+        cwd="/",
+    )
+    return asked.returncode == 0
 
 
 def _own_by_server(path: Path) -> None:

@@ -13,6 +13,10 @@ from pathlib import Path
 CHECKOUT = Path(__file__).resolve().parent.parent
 
 
+class SecretMissing(Exception):
+    """A secret is not set; the message names it and says how to set it."""
+
+
 def acorn_home() -> Path:
     """The folder that holds all state: $ACORN_HOME, or .acorn/ in the checkout."""
     return Path(os.environ.get("ACORN_HOME") or CHECKOUT / ".acorn").resolve()
@@ -30,7 +34,7 @@ def secret(name: str) -> str:
     made (`ACORN_HOME/secrets.json`, readable by its owner only).
 
     Raises:
-        LookupError: neither holds it; the message says how to set it.
+        SecretMissing: neither holds it.
     """
     variable = f"ACORN_{name.upper()}"
     value = os.environ.get(variable)
@@ -39,7 +43,7 @@ def secret(name: str) -> str:
     path = acorn_home() / "secrets.json"
     stored = _stored_secrets(path) if path.exists() else {}
     if name not in stored:
-        raise LookupError(
+        raise SecretMissing(
             f"No value for the secret {name}. Set {variable}, or run `acorn up` once: "
             f"it makes the secrets of a local stack."
         )

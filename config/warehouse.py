@@ -80,7 +80,7 @@ def address(role: str, database: str | None = None) -> WarehouseAddress:
 
     Raises:
         WarehouseUnavailable: no server is known.
-        LookupError: the role's password is not set.
+        SecretMissing: the role's password is not set.
     """
     if role not in ROLES:
         raise ValueError(f"Unknown warehouse role {role!r}; one of {', '.join(ROLES)}")

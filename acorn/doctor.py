@@ -1,0 +1,142 @@
+"""Checks of `acorn doctor`, each a line that passes or fails with its remedy."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+
+from config.company import Company, load_company
+from config.home import CHECKOUT, acorn_home, archive_root
+from config.warehouse import ROLES, connect
+
+_DISK_NEEDED_GB = 5
+_POSTGRES_NEEDED = 15
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line of the report."""
+
+    name: str
+    is_success: bool
+    detail: str
+
+
+def examine() -> Iterator[Finding]:
+    """Run every check; one that breaks is a failed line and does not stop the rest."""
+    checks: list[tuple[str, Callable[[], str]]] = [
+        ("python", _python),
+        ("versions", _versions),
+        ("disk", _disk),
+        ("company.yml", _company),
+        ("postgres", _postgres),
+        *((f"role {role}", lambda role=role: _role(role)) for role in ROLES),
+        ("archive", _archive),
+        ("ports", _ports),
+    ]
+    for name, check in checks:
+        yield _run(name, check)
+    try:
+        company = load_company()
+    except Exception:  # the line company.yml above has told it
+        return
+    for account in company.accounts:
+        for region in account.regions:
+            yield from _amazon(company, account.code, region)
+
+
+def _run(name: str, check: Callable[[], str]) -> Finding:
+    try:
+        return Finding(name, True, check())
+    except Exception as error:  # whatever it is, it is this line's finding
+        text = " ".join(str(error).split()) or type(error).__name__
+        return Finding(name, False, text)
+
+
+def _python() -> str:
+    found = sys.version.split()[0]
+    if not (3, 11) <= sys.version_info[:2] <= (3, 13):
+        raise RuntimeError(f"Python {found}; needed is 3.11 to 3.13. Run `make setup`.")
+    return found
+
+
+def _versions() -> str:
+    """Installed packages are those of requirements.txt."""
+    wrong = []
+    for line in (CHECKOUT / "requirements.txt").read_text().splitlines():
+        name, separator, wanted = line.partition("==")
+        if not separator:
+            continue
+        try:
+            found = version(name.partition("[")[0])
+        except PackageNotFoundError:
+            found = "missing"
+        if found != wanted:
+            wrong.append(f"{name} {found}, pinned {wanted}")
+    if wrong:
+        raise RuntimeError(f"{'; '.join(wrong)}. Run `make setup`.")
+    return "as pinned"
+
+
+def _disk() -> str:
+    free = shutil.disk_usage(acorn_home()).free // 10**9
+    if free < _DISK_NEEDED_GB:
+        raise RuntimeError(
+            f"{free} GB free in {acorn_home()}; {_DISK_NEEDED_GB} needed"
+        )
+    return f"{free} GB free"
+
+
+def _company() -> str:
+    company = load_company()
+    return f"{company.name.en}, {len(company.accounts)} accounts"
+
+
+def _postgres() -> str:
+    with connect("owner") as connection:
+        number = connection.info.server_version // 10_000
+        address = f"{connection.info.host}:{connection.info.port}"
+    if number < _POSTGRES_NEEDED:
+        raise RuntimeError(f"Postgres {number}; {_POSTGRES_NEEDED} or newer is needed")
+    return f"version {number} at {address}"
+
+
+def _role(role: str) -> str:
+    with connect(role) as connection:
+        connection.execute("select 1")
+    return "logs in"
+
+
+def _archive() -> str:
+    """The newest document of the ledger is in the archive."""
+    with connect("loader") as connection:
+        row = connection.execute(
+            "select count(*), (array_agg(archive_path order by file_id desc))[1] "
+            "from ops.source_files"
+        ).fetchone()
+    assert row is not None
+    if row[1] and not (archive_root() / row[1]).exists():
+        raise RuntimeError(f"{archive_root() / row[1]} is missing")
+    return f"{row[0]} documents in {archive_root()}"
+
+
+def _ports() -> str:
+    from acorn.stack import port_report
+
+    return port_report()
+
+
+def _amazon(company: Company, account_code: str, region: str) -> Iterator[Finding]:
+    from extract.amazon.client import from_environment
+    from extract.amazon.preflight import check_access
+
+    name = f"amazon {account_code} {region}"
+    try:
+        connection = from_environment(account_code, region)
+        for check in check_access(connection):
+            yield Finding(f"{name}: {check.name}", check.is_success, check.detail)
+    except Exception as error:  # named on its own line, the other accounts go on
+        yield Finding(name, False, " ".join(str(error).split()))

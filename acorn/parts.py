@@ -1,0 +1,174 @@
+"""What the local stack is made of: processes, ports, and the settings of one run.
+
+`ACORN_HOME/run/settings.json` holds the choices of the run that is up (ports, no
+secrets), so that the supervisor and every later command read the same.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import psutil
+
+from acorn.airflow import airflow_environment
+from acorn.errors import CommandError
+from acorn.postgres import free_port, is_free
+from acorn.processes import run_folder, write_json
+from config.company import is_demo
+from config.home import CHECKOUT, acorn_home
+
+DEFAULT_WEB_PORT = 8080
+
+
+class PortTaken(CommandError):
+    """A port is in use; the message names the user of it and the remedy."""
+
+
+@dataclass(frozen=True)
+class StackSettings:
+    """The choices of one run of the stack."""
+
+    web_port: int
+    sandbox_port: int | None  # None: the company is a real one, no sandbox
+    sandbox_order_count: int | None = None
+    sandbox_seed: int | None = None
+    sandbox_until: str | None = None  # last day of the demo world, ISO
+
+    @property
+    def web_url(self) -> str:
+        return f"http://127.0.0.1:{self.web_port}"
+
+    @property
+    def sandbox_url(self) -> str:
+        return f"http://127.0.0.1:{self.sandbox_port}"
+
+    def save(self) -> None:
+        """Write them down for the supervisor and later commands."""
+        run_folder().mkdir(parents=True, exist_ok=True)
+        write_json(_settings_file(), asdict(self))
+
+
+@dataclass(frozen=True)
+class Part:
+    """One process of the stack, kept alive by the supervisor."""
+
+    name: str
+    command: tuple[str, ...]
+    environment: dict[str, str]
+    stop_seconds: float
+
+    @property
+    def log(self) -> Path:
+        return log_file(self.name)
+
+
+def log_file(name: str) -> Path:
+    """Where the output of a part goes."""
+    return acorn_home() / "logs" / f"{name}.log"
+
+
+def saved_settings() -> StackSettings | None:
+    """The settings of the last run, if there was one."""
+    if not _settings_file().exists():
+        return None
+    return StackSettings(**json.loads(_settings_file().read_text()))
+
+
+def build_parts(settings: StackSettings) -> list[Part]:
+    """The processes in the order they start; they stop in the reverse order."""
+    environment = airflow_environment(settings.web_port, settings.sandbox_port)
+    airflow = (sys.executable, "-m", "airflow")
+    parts = [
+        Part("api-server", (*airflow, "api-server"), environment, 15),
+        # Running tasks may end; what takes longer is killed and runs again later.
+        Part("scheduler", (*airflow, "scheduler", "-s"), environment, 30),
+        Part("dag-processor", (*airflow, "dag-processor"), environment, 15),
+        Part("triggerer", (*airflow, "triggerer", "-s"), environment, 15),
+    ]
+    if settings.sandbox_port is not None:
+        parts.insert(0, _sandbox(settings))
+    return parts
+
+
+def part_names() -> tuple[str, ...]:
+    """Every part there may be, in the order they start."""
+    return ("sandbox", "api-server", "scheduler", "dag-processor", "triggerer")
+
+
+def choose_web_port(asked: int | None) -> int:
+    """The web port: as asked, else $ACORN_AIRFLOW_PORT, else 8080.
+
+    Raises:
+        PortTaken: somebody listens there.
+    """
+    port = asked or int(os.environ.get("ACORN_AIRFLOW_PORT") or DEFAULT_WEB_PORT)
+    if not is_free(port):
+        raise PortTaken(
+            f"Port {port} on 127.0.0.1 is taken{_holder(port)}. Nothing was started. "
+            f"Choose another: `acorn up --airflow-port {free_port()}`, or set "
+            f"ACORN_AIRFLOW_PORT."
+        )
+    return port
+
+
+def choose_sandbox_port() -> int | None:
+    """Port of the sandbox: $ACORN_SANDBOX_PORT, the last one if free, else a free one.
+
+    Raises:
+        PortTaken: the port that was asked for is in use.
+    """
+    if not is_demo():
+        return None
+    asked = os.environ.get("ACORN_SANDBOX_PORT")
+    if asked:
+        if not is_free(int(asked)):
+            raise PortTaken(
+                f"ACORN_SANDBOX_PORT {asked} on 127.0.0.1 is taken"
+                f"{_holder(int(asked))}. Nothing was started. Set another, or unset it."
+            )
+        return int(asked)
+    last = saved_settings()
+    if last and last.sandbox_port and is_free(last.sandbox_port):
+        return last.sandbox_port
+    return free_port()
+
+
+def _sandbox(settings: StackSettings) -> Part:
+    # The sandbox answers as Amazon would: it gets no secret of ours.
+    passed = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    return Part(
+        "sandbox",
+        (
+            *(sys.executable, "-m", "sandbox.serve"),
+            *("--port", str(settings.sandbox_port)),
+            *("--seed", str(settings.sandbox_seed)),
+            *("--orders", str(settings.sandbox_order_count)),
+            *("--until", str(settings.sandbox_until)),
+            *("--rate-scale", "60"),
+        ),
+        passed | {"PYTHONPATH": str(CHECKOUT)},
+        5,
+    )
+
+
+def _settings_file() -> Path:
+    return run_folder() / "settings.json"
+
+
+def _holder(port: int) -> str:
+    """Who listens on a port, as far as this user may see."""
+    try:
+        connections = psutil.net_connections("tcp")
+    except psutil.AccessDenied:
+        return ""
+    for connection in connections:
+        if connection.status != psutil.CONN_LISTEN or connection.laddr.port != port:
+            continue
+        if connection.pid is not None:
+            name = psutil.Process(connection.pid).name()
+            return f" by {name} (pid {connection.pid})"
+    return ""
