@@ -1,0 +1,1 @@
+"""Detection held against the sandbox's answer key (`make score`)."""
