@@ -39,6 +39,7 @@ class Built:
     reserve_found: int
     unknown_count: int
     unknown_total: int
+    charges: list[Group]
 
 
 def opening_reserve(seed: int, settlement: Settlement) -> int:
@@ -73,7 +74,9 @@ def build(
         for key, amount, _ in group.lines
         if (group.transaction_type, *key.split("\t")) == settlement.unknown_fee
     ]
-    return Built(writer, writer.total, expected, found, len(unknown), sum(unknown))
+    return Built(
+        writer, writer.total, expected, found, len(unknown), sum(unknown), charges
+    )
 
 
 def _opening(settlement: Settlement, reserve: int, owed: int) -> list[Group]:

@@ -19,6 +19,7 @@ from sandbox.company.answers import missing_entry, present_entries
 from sandbox.company.markets import ACCOUNTS, MARKETS
 from sandbox.company.plan import DAY, Chains, Settlement, plan_world
 from sandbox.company.products import products_for, write_product_map
+from sandbox.company.reimbursements import reimbursement_rows, write_reimbursements
 from sandbox.company.rows import plain_amount
 from sandbox.company.settlement import ChainState, build, opening_reserve
 
@@ -41,12 +42,14 @@ def write_world(
     chains = plan_world(seed, orders, until, periods)
     files: list[Entry] = []
     answers: list[Entry] = []
+    reimbursed: list[dict[str, str]] = []
     for market in MARKETS:
         products = products_for(market, orders)
         chain = chains[market.code]
         state = ChainState(reserve=opening_reserve(seed, chain[0]))
         for settlement in chain:
             built = build(seed, settlement, state, products)
+            reimbursed += reimbursement_rows(market, products, built.charges)
             if settlement.is_missing:
                 built.writer.discard()
                 answers.append(missing_entry(settlement, chains))
@@ -69,6 +72,7 @@ def write_world(
         "files": files,
     }
     write_product_map(out / "company" / "product_map.csv", orders)
+    write_reimbursements(out / "company" / "reimbursements.csv", reimbursed)
     fx.write_history(out / "fx" / "eurofxref-hist.xml", fx.FIRST_DAY, until)
     _write_json(out / "answer_key.json", answers)
     _write_json(out / "manifest.json", manifest)

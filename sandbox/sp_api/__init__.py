@@ -1,0 +1,1 @@
+"""An SP-API stand-in over HTTP: tokens, Reports, Sellers, documents, faults."""
