@@ -162,12 +162,13 @@ def _demo_settings(sandbox_port: int) -> dict[str, str]:
     """Connections and addresses of the sandbox, for the demo company only."""
     if not is_demo():
         return {}
+    from extract.amazon.connection import environment_variable
     from sandbox.credentials import demo_credentials
 
     url = f"http://127.0.0.1:{sandbox_port}"
     settings = {"ACORN_ECB_URL": f"{url}/stats/eurofxref/eurofxref-hist.xml"}
     for entry in demo_credentials():
-        account = entry["account_code"].upper().replace("-", "_")
+        name = environment_variable(entry["account_code"], entry["region"])
         connection = {
             "conn_type": "generic",
             "login": entry["client_id"],
@@ -178,7 +179,6 @@ def _demo_settings(sandbox_port: int) -> dict[str, str]:
                 "token_url": f"{url}/auth/o2/token",
             },
         }
-        name = f"AIRFLOW_CONN_AMAZON_{account}_{entry['region'].upper()}"
         settings[name] = json.dumps(connection)
     return settings
 

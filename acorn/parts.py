@@ -149,6 +149,7 @@ def _sandbox(settings: StackSettings) -> Part:
             *("--orders", str(settings.sandbox_order_count)),
             *("--until", str(settings.sandbox_until)),
             *("--rate-scale", "60"),
+            *("--data-dir", str(acorn_home() / "sandbox")),
         ),
         passed | {"PYTHONPATH": str(CHECKOUT)},
         5,

@@ -84,10 +84,10 @@ def ensure_postgres() -> int:
     if is_external():
         return port()
     with _start_lock():
-        _check_server_user_reach()
-        if not (_home() / "data" / "PG_VERSION").exists():
-            _initialise()
         if not is_running():
+            _check_server_user_reach()
+            if not (_home() / "data" / "PG_VERSION").exists():
+                _initialise()
             _start()
     return port()
 

@@ -156,7 +156,7 @@ def load_company(path: Path | None = None) -> Company:
     source = path or company_file()
     try:
         content = yaml.safe_load(source.read_text(encoding="utf-8"))
-        return Company.model_validate(content)
+        return _with_overrides(Company.model_validate(content))
     except OSError as error:
         raise CompanyFileError(f"Cannot read {source}: {error.strerror}") from error
     except yaml.YAMLError as error:
@@ -170,3 +170,12 @@ def load_company(path: Path | None = None) -> Company:
             f"{source} has settings that cannot be used:\n{faults}\n"
             f"company.example.yml shows every setting."
         ) from error
+
+
+def _with_overrides(company: Company) -> Company:
+    """$ACORN_ECB_URL beats `fx.ecb_url`: the local stack names the sandbox there."""
+    url = os.environ.get("ACORN_ECB_URL")
+    if not url:
+        return company
+    fx = company.fx.model_copy(update={"ecb_url": url})
+    return company.model_copy(update={"fx": fx})

@@ -1,0 +1,200 @@
+"""The local stack: start it, stop it, say how it is.
+
+`up` starts Postgres, sets up warehouse and Airflow, and leaves a supervisor running.
+When the stack is up already, it says so and changes nothing. `down` stops what this
+ACORN_HOME started and nothing else. All ports are on 127.0.0.1.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from acorn import processes, supervisor
+from acorn.airflow import ADMIN_USER, airflow_environment, ensure_airflow_database
+from acorn.errors import CommandError
+from acorn.parts import (
+    StackSettings,
+    build_parts,
+    choose_sandbox_port,
+    choose_web_port,
+    log_file,
+    part_names,
+    saved_settings,
+)
+from acorn.postgres import ensure_postgres, is_external, stop_postgres
+from acorn.progress import Progress
+from acorn.secrets import ensure_secrets
+from acorn.stack_health import sick_parts
+from acorn.warehouse import ensure_warehouse
+from acorn.world import choose_world
+from config.home import CHECKOUT, acorn_home, secret
+from config.warehouse import server_address
+
+_HEALTHY_WITHIN_SECONDS = 240.0
+
+
+class StackFailed(CommandError):
+    """The stack did not come up; the message says which part and where its log is."""
+
+
+@dataclass(frozen=True)
+class UpOptions:
+    """What `acorn up` may be told. None: the documented default."""
+
+    airflow_port: int | None = None
+    order_count: int | None = None  # size of the demo company's world
+
+
+def up(options: UpOptions | None = None) -> StackSettings:
+    """Start the stack unless it is up; answer where it is.
+
+    Raises:
+        PortTaken: the web port is in use; nothing was started.
+        StackFailed: a part did not become healthy; all was stopped again.
+    """
+    progress = Progress()
+    with _one_at_a_time():
+        running = _running_settings()
+        if running is not None and not sick_parts(running):
+            progress.say(f"Acorn is up already: {running.web_url}")
+            return running
+        if running is not None:
+            progress.say("Some part is not well; starting the stack again.")
+            _stop_processes(progress)
+        settings = _start_all(options or UpOptions(), progress)
+    return settings
+
+
+def down() -> bool:
+    """Stop what this ACORN_HOME started; False when nothing ran."""
+    progress = Progress()
+    if not acorn_home().exists():
+        progress.say("Nothing runs: no stack was ever started here.")
+        return False
+    with _one_at_a_time():
+        stopped = _stop_processes(progress)
+        if not is_external():
+            with progress.step("Postgres", "stopping") as step:
+                was_up = stop_postgres()
+                step.detail = "stopped" if was_up else "was not running"
+                stopped = stopped or was_up
+    progress.say("Acorn is down." if stopped else "Nothing was running.")
+    return stopped
+
+
+def _running_settings() -> StackSettings | None:
+    return saved_settings() if processes.find(supervisor.NAME) else None
+
+
+def _start_all(options: UpOptions, progress: Progress) -> StackSettings:
+    # What a killed supervisor left behind would hold our ports.
+    _stop_processes(progress, quiet=True)
+    web_port = choose_web_port(options.airflow_port)
+    sandbox_port = choose_sandbox_port()
+    ensure_secrets()
+    progress.say(f"Starting Acorn in {acorn_home()}")
+    with progress.step("Postgres", "starting") as step:
+        ensure_postgres()
+        host, port = server_address()
+        step.detail = f"ready on {host}:{port}"
+    with progress.step("Warehouse", "roles, schemas, ledger") as step:
+        ensure_warehouse()
+        step.detail = "set up"
+    settings = StackSettings(
+        web_port, sandbox_port, **choose_world(options.order_count)
+    )
+    with progress.step("Airflow data", "migrating") as step:
+        environment = airflow_environment(web_port, sandbox_port)
+        is_first = ensure_airflow_database(environment)
+        step.detail = "migrated; admin and pools set up" if is_first else "up to date"
+    settings.save()
+    _start_supervisor()
+    _await_health(settings, progress)
+    _say_where(settings, is_first, progress)
+    return settings
+
+
+def _start_supervisor() -> None:
+    log = log_file(supervisor.NAME)
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("ab") as output:
+        started = subprocess.Popen(
+            [sys.executable, "-m", "acorn.supervisor"],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            cwd=CHECKOUT,
+            start_new_session=True,
+        )
+    processes.remember(supervisor.NAME, started.pid)
+
+
+def _await_health(settings: StackSettings, progress: Progress) -> None:
+    began = datetime.now(UTC)
+    deadline = time.monotonic() + _HEALTHY_WITHIN_SECONDS
+    names = ", ".join(part.name for part in build_parts(settings))
+    with progress.step("Parts", f"waiting for {names}") as step:
+        while sick := sick_parts(settings, since=began):
+            if processes.find(supervisor.NAME) is None or time.monotonic() > deadline:
+                _stop_processes(progress, quiet=True)
+                logs = "\n".join(
+                    f"  {log_file(name)}" for name in ("supervisor", *sick)
+                )
+                raise StackFailed(
+                    f"Not healthy after {_HEALTHY_WITHIN_SECONDS:.0f} s: "
+                    f"{', '.join(sick)}. The parts were stopped again. Logs:\n{logs}"
+                )
+            time.sleep(0.3)
+        step.detail = f"healthy: {names}"
+
+
+def _say_where(settings: StackSettings, is_first: bool, progress: Progress) -> None:
+    progress.say()
+    progress.say(f"Airflow   {settings.web_url}")
+    if is_first:
+        progress.say(
+            f"Sign in   {ADMIN_USER} / {secret('airflow_admin_password')}"
+            f"   (shown once; kept in {acorn_home() / 'secrets.json'})"
+        )
+    else:
+        progress.say(f"Sign in   {ADMIN_USER}, password in secrets.json")
+    progress.say("Stop it with `acorn down`.")
+
+
+def _stop_processes(progress: Progress, quiet: bool = False) -> bool:
+    """Stop the supervisor, which stops the parts; then parts that outlived one."""
+    if processes.find(supervisor.NAME) is not None:
+        with progress.step("Parts", "stopping") as step:
+            processes.stop(supervisor.NAME, timeout_seconds=90)
+            step.detail = "stopped"
+            stopped = True
+    else:
+        stopped = False
+    for name in reversed(part_names()):
+        if processes.stop(name, timeout_seconds=15):
+            stopped = True
+            if not quiet:
+                progress.say(f"  {name} had outlived its supervisor; stopped")
+    processes.forget(supervisor.NAME)
+    return stopped
+
+
+@contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    acorn_home().mkdir(parents=True, exist_ok=True)
+    with (acorn_home() / "stack.lock").open("w") as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise CommandError(
+                f"Another `acorn up` or `acorn down` works on {acorn_home()}. "
+                f"Wait until it is done."
+            ) from None
+        yield

@@ -1,0 +1,1 @@
+"""Wiring that DAGs share: tags, assets, defaults, alerts. Holds no DAG."""

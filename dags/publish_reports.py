@@ -1,0 +1,87 @@
+"""Check that the books tie (gate B), then publish the reports.
+
+**What.** Gate B holds the marts against the settlements. When it passes, the reports
+are replaced in one transaction. When it does not, they stay as last published, the run
+fails, and an alert names the checks.
+
+**When.** After `transform_warehouse` has finished a build.
+
+**Running it again** changes nothing: the same build gives the same reports.
+
+**Backfill.** Not by date. Started by hand, it takes the newest build that is built.
+
+**Feeds** `reports`: dashboards, exports, alerts.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from airflow.sdk import dag, get_current_context, task
+from airflow.sdk.exceptions import AirflowFailException
+
+from dag_support import tags
+from dag_support.assets import MARTS, REPORTS
+from dag_support.builds import newest_build_id
+from dag_support.defaults import (
+    POOL_WRITE,
+    START_DATE,
+    alert_when_later_than,
+    default_args,
+)
+
+
+@task
+def find_build() -> int:
+    """The build that started this run; by hand, the newest that is built."""
+    context: Any = get_current_context()
+    told = [
+        event.extra["build_id"]
+        for event in (context.get("triggering_asset_events") or {}).get(MARTS, ())
+        if "build_id" in event.extra
+    ]
+    return max(told) if told else newest_build_id()
+
+
+@task(pool=POOL_WRITE)
+def check_books(build_id: int) -> str:
+    """Gate B. A failure is final: trying again would find the same books."""
+    from expectations.gate_b import check_books as check
+
+    result = check(build_id)
+    if not result.is_success:
+        raise AirflowFailException(
+            f"Build {build_id} is not published. {result.sentence()}"
+        )
+    return str(result.sentence())
+
+
+@task(task_id="publish_reports", pool=POOL_WRITE, outlets=[REPORTS])
+def replace_reports(build_id: int) -> dict[str, int]:
+    """Replace the reports with those of the build."""
+    from deliver.publish import publish_reports as publish
+
+    publications = publish(build_id)
+    context: Any = get_current_context()
+    context["outlet_events"][REPORTS].extra = {"build_id": build_id}
+    return {publication.report: publication.row_count for publication in publications}
+
+
+@dag(
+    schedule=[MARTS],
+    start_date=START_DATE,
+    catchup=False,
+    max_active_runs=1,
+    default_args=default_args(retries=1, timeout=timedelta(minutes=30)),
+    deadline=alert_when_later_than(timedelta(hours=1), "publish_reports"),
+    tags={tags.DOMAIN_FINANCE, tags.TIER_1},
+    doc_md=__doc__,
+)
+def publish_reports() -> None:
+    """Find the build, check it, publish it."""
+    build_id = find_build()
+    check_books(build_id) >> replace_reports(build_id)
+
+
+publish_reports()
