@@ -1,0 +1,5 @@
+"""`python -m acorn` is `acorn`."""
+
+from acorn.cli import main
+
+main()
