@@ -1,9 +1,8 @@
-"""Write groups as the V2 or the old V1 flat file.
+"""Write groups as the V2 flat file: 24 columns, one amount per row.
 
-V2 has 24 columns; line 2 alone carries dates, total and currency. V1 has 36, or 33
-when the period had no promotion; each order item starts with a row that has only a
-quantity, and what V2 calls amount-description is the transaction-type there, as in
-real Amazon.ca files. `other-amount` may have trailing spaces in V1.
+Line 2 alone carries dates, total and currency, as in real files. The total is only
+known after the last row, so rows go to a temporary file first; a large settlement
+never sits in memory.
 """
 
 from __future__ import annotations
@@ -30,26 +29,6 @@ V2_COLUMNS = (
         "merchant-adjustment-item-id sku quantity-purchased promotion-id"
     ).split()
 )
-PROMOTION_COLUMNS = ["promotion-id", "promotion-type", "promotion-amount"]
-V1_COLUMNS = (
-    HEAD
-    + (
-        "shipment-fee-type shipment-fee-amount order-fee-type order-fee-amount "
-        "fulfillment-id posted-date order-item-code merchant-order-item-id "
-        "merchant-adjustment-item-id sku quantity-purchased price-type price-amount "
-        "item-related-fee-type item-related-fee-amount misc-fee-amount "
-        "other-fee-amount other-fee-reason-description"
-    ).split()
-    + PROMOTION_COLUMNS
-    + "direct-payment-type direct-payment-amount other-amount".split()
-)
-ITEM_TYPES = {
-    "Order",
-    "Refund",
-    "A-to-z Guarantee Refund",
-    "Chargeback Refund",
-    "Liquidations",
-}
 CLOCK = [f"{s // 3600:02d}:{s // 60 % 60:02d}:{s % 60:02d}" for s in range(DAY)]
 FLUSH_ROWS = 20_000
 IN_MEMORY = 16 * 1024 * 1024
@@ -126,6 +105,15 @@ class Writer:
         self._body.close()
 
 
+def file_hash(path: Path) -> str:
+    """Return the SHA-256 of a file without reading it whole into memory."""
+    digest = sha256()
+    with path.open("rb") as handle:
+        while chunk := handle.read(1024 * 1024):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
 class V2Writer(Writer):
     """The current layout: one amount per row."""
 
@@ -167,103 +155,3 @@ class V2Writer(Writer):
         self.lines += len(lines)
         if len(rows) > FLUSH_ROWS:
             self._flush()
-
-
-class V1Writer(Writer):
-    """The old layout: amounts spread over columns by kind."""
-
-    def __init__(self, settlement: Settlement) -> None:
-        super().__init__(settlement)
-        self.columns = [
-            c
-            for c in V1_COLUMNS
-            if settlement.has_promotions or c not in PROMOTION_COLUMNS
-        ]
-
-    def stamp(self, instant: int) -> str:
-        return datetime.fromtimestamp(instant, UTC).isoformat()
-
-    def add(self, group: Group) -> None:
-        base = {
-            "settlement-id": self.settlement.settlement_id,
-            "transaction-type": group.transaction_type,
-            "order-id": group.order_id,
-            "merchant-order-id": group.merchant_order_id,
-            "adjustment-id": group.adjustment_id,
-            "shipment-id": group.shipment_id,
-            "marketplace-name": group.marketplace,
-            "fulfillment-id": group.fulfillment,
-            "posted-date": self.stamp(group.posted),
-            "order-item-code": group.item_code,
-            "merchant-adjustment-item-id": group.adjustment_item_id,
-            "sku": group.sku,
-        }
-        is_item = group.transaction_type in ITEM_TYPES
-        if is_item and group.quantity and group.item_code:
-            self._row({**base, "quantity-purchased": group.quantity})
-        for key, amount, _ in group.lines:
-            self.total += amount
-            kind, description = key.split("\t")
-            if is_item:
-                self._item_row(base, group, kind, description, amount)
-            else:
-                self._other_row(base, group, kind, description, amount)
-
-    def _row(self, values: dict[str, str]) -> None:
-        self.lines += 1
-        row = "\t".join(values.get(c, "") for c in self.columns)
-        self._rows.append(row + self._eol)
-
-    def _item_row(
-        self, base: dict[str, str], group: Group, kind: str, what: str, amount: int
-    ) -> None:
-        text = self._money[amount]
-        if not group.item_code and group.order_id.startswith("S01"):
-            # A multi-channel order has one fee row without item in V1.
-            if amount:
-                fee = "FBA transportation fee"
-                extra = {"shipment-fee-type": fee, "shipment-fee-amount": text}
-                self._row({**base, "sku": "", **extra})
-        elif kind == "ItemPrice":
-            self._row({**base, "price-type": what, "price-amount": text})
-        elif kind == "Promotion":
-            extra = dict(
-                zip(PROMOTION_COLUMNS, (group.promotion_id, what, text), strict=True)
-            )
-            self._row({**base, **extra})
-        else:
-            extra = {"item-related-fee-type": what, "item-related-fee-amount": text}
-            self._row({**base, **extra})
-
-    def _other_row(
-        self, base: dict[str, str], group: Group, kind: str, what: str, amount: int
-    ) -> None:
-        if kind == "Cost of Advertising":
-            tax = amount * 12 // 112
-            extra = {
-                "item-related-fee-type": kind,
-                "item-related-fee-amount": self._money[amount - tax],
-                "other-fee-amount": self._money[tax],
-                "other-fee-reason-description": "TaxAmount",
-            }
-            self._row({**base, **extra})
-            return
-        text = self._money[amount]
-        if what == "Successful charge":
-            text += "    "
-        extra = {"transaction-type": what, "quantity-purchased": group.quantity}
-        self._row({**base, **extra, "other-amount": text})
-
-
-def writer_for(settlement: Settlement) -> Writer:
-    """Return the writer of the settlement's layout."""
-    return V1Writer(settlement) if settlement.layout == "v1" else V2Writer(settlement)
-
-
-def file_hash(path: Path) -> str:
-    """Return the SHA-256 of a file without reading it whole into memory."""
-    digest = sha256()
-    with path.open("rb") as handle:
-        while chunk := handle.read(1024 * 1024):
-            digest.update(chunk)
-    return digest.hexdigest()

@@ -181,6 +181,11 @@ def refund_lines(
     """Return the rows that take an order item back; Amazon keeps part of the fee."""
     back: list[Line] = []
     kept = 0
+    # Tax that Amazon withheld and does not hand back is not taken back either.
+    settled = any(
+        key.startswith("ItemWithheldTax") and not _withheld_goes_back(kind, key)
+        for key, _, _ in lines
+    )
     for key, amount, is_promotion in lines:
         group, what = key.split("\t")
         if group == "ItemFees" and what in FEES_BACK[kind]:
@@ -188,8 +193,10 @@ def refund_lines(
             if what == "Commission":
                 kept = -min(share(-amount, 2000), local(500, market))
         elif group == "ItemPrice" and what in PRICES_BACK[kind]:
+            if settled and what.endswith("Tax"):
+                continue
             back.append((key, -amount, False))
-        elif group == "ItemWithheldTax" and _withheld_goes_back(kind, what):
+        elif group == "ItemWithheldTax" and _withheld_goes_back(kind, key):
             back.append((key, -amount, False))
         elif group == "Promotion" and kind == "Refund":
             back.append((key, -amount, is_promotion))
@@ -200,7 +207,8 @@ def refund_lines(
     return back
 
 
-def _withheld_goes_back(kind: str, what: str) -> bool:
+def _withheld_goes_back(kind: str, key: str) -> bool:
+    what = key.split("\t")[1]
     if kind == "Refund":
         return True
     if kind == ATOZ:

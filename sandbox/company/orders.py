@@ -72,7 +72,9 @@ class Orders:
             posted = plan.start + 600 + int((number + random()) * span / count)
             if pending and pending[0][0] <= posted:
                 self.release(posted)
-            if random() < MULTI_CHANNEL_SHARE and self._market.multi_channel:
+            # The fourth is always multi-channel, so that small worlds have some.
+            drawn = 0.0 if number == 3 else random()
+            if drawn < MULTI_CHANNEL_SHARE and self._market.multi_channel:
                 self._multi_channel(posted)
             else:
                 self._order(number, posted)

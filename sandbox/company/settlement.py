@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from random import Random
 
 from sandbox.company.charges import OTHER, Charges
-from sandbox.company.layouts import Writer, writer_for
+from sandbox.company.layout_v1 import writer_for
+from sandbox.company.layouts import Writer
 from sandbox.company.lines import local
 from sandbox.company.orders import Orders, Pending
 from sandbox.company.plan import Settlement
