@@ -57,7 +57,7 @@ class LoadedBatch:
     batch_id: int
     file_id: int
     raw_table: str | None
-    row_count: int | None
+    row_count: int  # 0 when nothing could be read
     content_sha256: str | None
     status: str
     reason: str | None

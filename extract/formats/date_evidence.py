@@ -1,0 +1,204 @@
+"""Decide the date styles of a settlement from all of its dates.
+
+Two groups are decided apart: timestamps (the header's dates and posted-date-time) and
+posted-date. Most styles show in any one value. Dates with slashes do not say whether
+the day or the month comes first: then a number above 12 decides, or that only one
+order makes a sensible settlement (start before end, lines posted within the period,
+posted-date on the day of posted-date-time). When that leaves both orders the file is
+refused: a guess would put money into wrong months.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from itertools import product
+
+from extract.errors import ContractError
+from extract.formats.dates import (
+    SLASH,
+    DateStyle,
+    family_of,
+    parse_date,
+    slash_parts,
+)
+
+# No settlement has more distinct days; a file beyond that is judged by its first ones.
+_MOST_DAYS = 2_000
+# Days a line may stand outside the period: zones, and entries booked at its close.
+_SLACK = timedelta(days=2)
+# The date part of every style is within this many signs.
+_DATE_SIGNS = 10
+
+
+@dataclass
+class DateGroup:
+    """The distinct dates of one group, without their times."""
+
+    name: str  # as people know the columns
+    families: dict[str, tuple[int, str]] = field(default_factory=dict)
+    days: set[str] = field(default_factory=set)
+    strange: tuple[int, str] | None = None
+
+    def add(self, values: Sequence[str], line_numbers: Sequence[int]) -> None:
+        """Take in one column of some lines."""
+        tokens = {value.strip()[:_DATE_SIGNS] for value in set(values)} - {""}
+        fresh = tokens - self.days
+        for token in fresh:
+            family = family_of(token)
+            if family is None and self.strange is None:
+                self.strange = _place(token, values, line_numbers)
+            elif family is not None and family not in self.families:
+                self.families[family] = _place(token, values, line_numbers)
+            if family is not None and len(self.days) < _MOST_DAYS:
+                self.days.add(token)
+
+    def candidates(self) -> tuple[DateStyle | None, ...]:
+        """Styles the values allow on their own; (None,) when there are no values.
+
+        Raises:
+            ContractError: no known style, or several.
+        """
+        if not self.families:
+            if self.strange is None:
+                return (None,)
+            raise _refusal(
+                self, *self.strange, "a date such as 2026-06-17 or 17.06.2026"
+            )
+        if len(self.families) > 1:
+            (one_line, one), (line, other), *_ = self.families.values()
+            raise _refusal(
+                self, line, f"{other}; {one} in line {one_line}", "one style of dates"
+            )
+        family = next(iter(self.families))
+        return self._slash_orders() if family == SLASH else (family,)  # type: ignore[return-value]
+
+    def _slash_orders(self) -> tuple[DateStyle, ...]:
+        parts = {slash_parts(token) for token in self.days}
+        orders: list[DateStyle] = []
+        if all(second <= 12 for _, second in parts):
+            orders.append("dmy_slash")
+        if all(first <= 12 for first, _ in parts):
+            orders.append("mdy_slash")
+        if not orders:
+            line, value = self.families[SLASH]
+            raise _refusal(self, line, value, "one order of day and month")
+        if all(first == second for first, second in parts):
+            return (orders[0],)  # both orders read the same
+        return tuple(orders)
+
+
+@dataclass
+class DateEvidence:
+    """The dates of a settlement, gathered line by line."""
+
+    timestamps: DateGroup
+    dates: DateGroup
+    # Distinct (posted-date, posted-date-time) of a line; kept for slash dates only.
+    pairs: set[tuple[str, str]] = field(default_factory=set)
+    header: dict[str, str] = field(default_factory=dict)  # start, end
+
+    def add_pairs(self, dates: Sequence[str], timestamps: Sequence[str]) -> None:
+        """Take in both posting columns of some lines."""
+        if SLASH not in self.dates.families | self.timestamps.families:
+            return
+        if len(self.pairs) < _MOST_DAYS:
+            self.pairs.update(
+                (day.strip()[:_DATE_SIGNS], time.strip()[:_DATE_SIGNS])
+                for day, time in set(zip(dates, timestamps, strict=True))
+                if day and time
+            )
+
+    def decide(self, longest_days: int) -> tuple[DateStyle | None, DateStyle | None]:
+        """Styles of the timestamps and of posted-date.
+
+        Raises:
+            ContractError: a group has no known style, several, or an open order.
+        """
+        styles = list(product(self.timestamps.candidates(), self.dates.candidates()))
+        # The surest sign first; a later one is asked only while both orders are open.
+        for is_possible in (self._is_readable, self._agree, self._fit_period):
+            if len(styles) > 1:
+                styles = [
+                    pair for pair in styles if is_possible(*pair, longest_days)
+                ] or styles
+        if len(styles) == 1:
+            return styles[0]
+        is_date_open = len({date_style for _, date_style in styles}) > 1
+        open_group = self.dates if is_date_open else self.timestamps
+        line, value = open_group.families[SLASH]
+        raise _refusal(
+            open_group,
+            line,
+            f"{value}, and no date in the file that decides",
+            "dates that show whether day or month comes first",
+        )
+
+    def _is_readable(
+        self, time_style: DateStyle | None, date_style: DateStyle | None, _: int
+    ) -> bool:
+        """No month 13, no 31 April."""
+        try:
+            list(_read_all(self.timestamps.days, time_style))
+            list(_read_all(self.dates.days, date_style))
+        except ValueError:
+            return False
+        return True
+
+    def _agree(
+        self, time_style: DateStyle | None, date_style: DateStyle | None, _: int
+    ) -> bool:
+        """posted-date is the day of posted-date-time, or its neighbour by zone."""
+        return all(
+            abs(day - time) <= timedelta(days=1)
+            for day, time in zip(
+                _read_all([day for day, _ in self.pairs], date_style),
+                _read_all([time for _, time in self.pairs], time_style),
+                strict=False,
+            )
+        )
+
+    def _fit_period(
+        self,
+        time_style: DateStyle | None,
+        date_style: DateStyle | None,
+        longest_days: int,
+    ) -> bool:
+        """Start before end, not too far, and every line posted in between."""
+        header = [self.header[name] for name in ("start", "end") if name in self.header]
+        period = list(_read_all(header, time_style))
+        if len(period) < 2:
+            return True
+        start, end = period
+        return timedelta() <= end - start <= timedelta(days=longest_days) and all(
+            start - _SLACK <= day <= end + _SLACK
+            for day in _read_all(self.dates.days, date_style)
+        )
+
+
+def _read_all(texts: Iterable[str], style: DateStyle | None) -> Iterable[date]:
+    return (parse_date(text, style) for text in texts) if style else ()
+
+
+def _place(
+    token: str, values: Sequence[str], line_numbers: Sequence[int]
+) -> tuple[int, str]:
+    """Line number and full text of the first value that begins with `token`."""
+    for line_number, value in zip(line_numbers, values, strict=True):
+        if value.strip().startswith(token):
+            return line_number, value.strip()
+    raise LookupError(token)
+
+
+def _refusal(
+    group: DateGroup, line_number: int, found: str, expected: str
+) -> ContractError:
+    return ContractError(
+        "unambiguous_dates",
+        f"The dates of {group.name} cannot be read without guessing. Fetch the report "
+        f"again, or ask Amazon for it in another format.",
+        line_number=line_number,
+        expected=expected,
+        found=found,
+    )

@@ -1,0 +1,185 @@
+"""Load archived originals into raw.*: one batch, one transaction, one COPY.
+
+A batch is locked while it loads; rows and the status `loaded` are committed together.
+Killed at any point, it is as if not begun, and the next run loads it. Content that
+cannot be read never raises: the batch is quarantined with its reason, the original
+stays in the archive.
+
+Data flow: archive -> raw.<table> + ops.load_batches: loaded.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from psycopg import Connection, sql
+
+from config.company import load_company
+from extract.archive import open_archived
+from extract.errors import ContractError, ExtractError
+from extract.load.documents import Document, DocumentFacts, open_document
+from extract.load.ledger import (
+    Batch,
+    claim,
+    discard_earlier_rows,
+    read_batch,
+    received_batches,
+    record_facts,
+    settle_loaded,
+    settle_quarantined,
+)
+from extract.records import LoadedBatch
+
+
+def load_received(connection: Connection[Any]) -> list[LoadedBatch]:
+    """Load every batch that waits; those that another loader has are left to it.
+
+    Raises:
+        ExtractError: the archive lacks originals. All other batches are loaded first.
+    """
+    with connection.transaction():
+        batch_ids = received_batches(connection)
+    loaded = []
+    faults = []
+    for batch_id in batch_ids:
+        try:
+            loaded.append(load_batch(connection, batch_id))
+        except ExtractError as fault:
+            faults.append(str(fault))
+    if faults:
+        raise ExtractError("\n".join(faults))
+    return loaded
+
+
+def load_batch(connection: Connection[Any], batch_id: int) -> LoadedBatch:
+    """Load one received batch, or quarantine it; answer how it stands then.
+
+    A batch that is not waiting, or that another loader has right now, is left as it
+    is. Use a connection with no transaction open.
+
+    Raises:
+        ExtractError: no such batch, or the archive does not hold its original.
+    """
+    with connection.transaction():
+        batch = read_batch(connection, batch_id)
+    if batch.status == "received":
+        _load(connection, batch)
+    with connection.transaction():
+        return read_batch(connection, batch_id).standing()
+
+
+def reload_batch(connection: Connection[Any], batch_id: int) -> LoadedBatch:
+    """Load the rows of a decided batch again from the archive; its status stays.
+
+    For a replay, after the raw tables were emptied.
+
+    Raises:
+        ExtractError: the batch never had rows, raw still has some, or what the archive
+            gives now is not what the ledger says was loaded.
+    """
+    with connection.transaction():
+        batch = read_batch(connection, batch_id)
+        if batch.raw_table is None:
+            raise ExtractError(f"Batch {batch_id} has no rows to load again.")
+        _refuse_present_rows(connection, batch, batch.raw_table)
+        with open_archived(batch.archive_path) as file:
+            document = open_document(
+                file, batch.feed, batch.marketplace_ids, batch.region
+            )
+            _copy(connection, batch.file_id, document)
+        now_there = (document.tally.row_count, document.tally.content_sha256)
+        if now_there != (batch.row_count, batch.content_sha256):
+            raise ExtractError(
+                f"{batch.feed}, {batch.original_name}: the archive's {now_there[0]} "
+                f"rows with hash {now_there[1][:12]} are not the {batch.row_count} "
+                f"rows with hash {(batch.content_sha256 or 'none')[:12]} that batch "
+                f"{batch_id} was decided on. Nothing was loaded. Restore the archive."
+            )
+    return batch.standing()
+
+
+def _load(connection: Connection[Any], batch: Batch) -> None:
+    with open_archived(batch.archive_path) as file:
+        try:
+            document = open_document(
+                file, batch.feed, batch.marketplace_ids, batch.region
+            )
+            # Before the load's transaction: the lock it takes would block readers.
+            _add_new_columns(connection, document)
+            with connection.transaction():
+                if claim(connection, batch.batch_id):
+                    _copy_and_settle(connection, batch, document)
+        except ContractError as fault:
+            with connection.transaction():
+                if claim(connection, batch.batch_id):
+                    discard_earlier_rows(connection, batch.batch_id)
+                    settle_quarantined(connection, batch, _placed(fault, batch))
+
+
+def _copy_and_settle(
+    connection: Connection[Any], batch: Batch, document: Document
+) -> None:
+    discard_earlier_rows(connection, batch.batch_id)
+    facts = _copy(connection, batch.file_id, document)
+    record_facts(connection, batch.file_id, facts)
+    settle_loaded(connection, batch.batch_id, document)
+
+
+def _copy(
+    connection: Connection[Any], file_id: int, document: Document
+) -> DocumentFacts:
+    statement = sql.SQL(
+        "copy {} ({}) from stdin (format text, null '', encoding 'utf8')"
+    ).format(
+        sql.Identifier(*document.layout.raw_table.split(".")),
+        sql.SQL(", ").join(
+            map(sql.Identifier, ("_file_id", "_line_number", *document.tally.columns))
+        ),
+    )
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        for block in document.copy_blocks(file_id):
+            copy.write(block)
+    longest_days = load_company().thresholds.settlement_longest_days
+    return document.facts(longest_days)
+
+
+def _add_new_columns(connection: Connection[Any], document: Document) -> None:
+    """Give the raw table the columns that the document has and it does not."""
+    schema, table = document.layout.raw_table.split(".")
+    with connection.transaction():
+        rows = connection.execute(
+            "select column_name from information_schema.columns"
+            " where table_schema = %s and table_name = %s",
+            [schema, table],
+        ).fetchall()
+        present = {row[0] for row in rows}
+        for column in document.tally.columns:
+            if column not in present:
+                connection.execute("select ops.add_raw_column(%s, %s)", [table, column])
+
+
+def _refuse_present_rows(
+    connection: Connection[Any], batch: Batch, raw_table: str
+) -> None:
+    statement = sql.SQL("select exists (select from {} where _file_id = %s)").format(
+        sql.Identifier(*raw_table.split("."))
+    )
+    row = connection.execute(statement, [batch.file_id]).fetchone()
+    if row and row[0]:
+        raise ExtractError(
+            f"{raw_table} still has rows of batch {batch.batch_id}. Nothing was "
+            f"loaded. A replay empties the raw tables first."
+        )
+
+
+def _placed(fault: ContractError, batch: Batch) -> ContractError:
+    """The fault with feed and file in its sentence."""
+    return ContractError(
+        fault.check_name,
+        fault.remark,
+        feed=batch.feed,
+        file_name=batch.original_name,
+        line_number=fault.line_number,
+        expected=fault.expected,
+        found=fault.found,
+    )
