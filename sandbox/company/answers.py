@@ -1,4 +1,8 @@
-"""The answer key: one entry per injected anomaly, with what a finding must show."""
+"""The answer key: one entry per injected anomaly, with what a finding must show.
+
+Across a missing settlement the reserves of its neighbours differ and the periods
+have a hole; that is one anomaly, the missing settlement, and has one entry.
+"""
 
 from __future__ import annotations
 

@@ -145,6 +145,8 @@ class Orders:
         elif self._plan.layout == "v1" and promotion >= FIRST_COUPON:
             promotion = 1
         withheld = random() * 100 < market.withheld_share
+        # The real V1 files have no tax rows, so the old layout gets none.
+        tax = 0 if self._plan.layout == "v1" else market.tax_rates[rate]
         key = (pick, quantity, step, rate, extra, promotion, mfn, withheld)
         found = self._cache.get(key)
         if found is None:
@@ -152,7 +154,7 @@ class Orders:
             options = Options(
                 quantity,
                 step,
-                market.tax_rates[rate],
+                tax,
                 mfn,
                 extra,
                 promotion,

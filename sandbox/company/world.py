@@ -21,10 +21,15 @@ from sandbox.company.plan import DAY, Chains, Settlement, plan_world
 from sandbox.company.products import products_for, write_product_map
 from sandbox.company.reimbursements import reimbursement_rows, write_reimbursements
 from sandbox.company.rows import plain_amount
-from sandbox.company.settlement import ChainState, build, opening_reserve
+from sandbox.company.settlement import (
+    Built,
+    ChainState,
+    build,
+    opening_reserve,
+)
 
 # Raise when the same arguments give other bytes than before.
-WORLD_VERSION = 1
+WORLD_VERSION = 2
 V1_TYPE = "GET_V2_SETTLEMENT_REPORT_DATA_FLAT_FILE"
 V2_TYPE = "GET_V2_SETTLEMENT_REPORT_DATA_FLAT_FILE_V2"
 Entry = dict[str, Any]
@@ -38,7 +43,12 @@ def iso(instant: int) -> str:
 def write_world(
     out: Path, seed: int, orders: int, until: date, periods: int = 6
 ) -> Entry:
-    """Generate the world below `out` and return the manifest."""
+    """Generate the world below `out` and return the manifest.
+
+    A world that was in the folder before is replaced; the manifest is written last,
+    so a folder with a manifest is complete.
+    """
+    _remove_old(out)
     chains = plan_world(seed, orders, until, periods)
     files: list[Entry] = []
     answers: list[Entry] = []
@@ -54,29 +64,38 @@ def write_world(
                 built.writer.discard()
                 answers.append(missing_entry(settlement, chains))
             else:
-                declared = built.lines_total + settlement.wrong_by
                 answers += present_entries(settlement, built, state.settlement_id)
-                name = _file_name(settlement)
-                digest = built.writer.finish(out / name, declared)
-                entry = _manifest_entry(settlement, name, declared, digest)
-                entry["line_count"] = built.writer.lines
-                files.append(entry)
+                files.append(_write_file(out, settlement, built))
             state.settlement_id = settlement.settlement_id
     _list_reports(seed, files, chains, until)
-    manifest = {
-        "world_version": WORLD_VERSION,
-        "seed": seed,
-        "orders": orders,
-        "until": until.isoformat(),
-        "periods": periods,
-        "files": files,
-    }
     write_product_map(out / "company" / "product_map.csv", orders)
     write_reimbursements(out / "company" / "reimbursements.csv", reimbursed)
     fx.write_history(out / "fx" / "eurofxref-hist.xml", fx.FIRST_DAY, until)
     _write_json(out / "answer_key.json", answers)
+    arguments = {"seed": seed, "orders": orders, "until": str(until)}
+    head: Entry = {"world_version": WORLD_VERSION, **arguments, "periods": periods}
+    manifest = {**head, "files": files}
     _write_json(out / "manifest.json", manifest)
     return manifest
+
+
+def _remove_old(out: Path) -> None:
+    """Remove the files of the manifest found in the folder, if there is one."""
+    manifest = out / "manifest.json"
+    if manifest.exists():
+        old = json.loads(manifest.read_text(encoding="utf-8"))
+        manifest.unlink()
+        for entry in old["files"]:
+            (out / entry["path"]).unlink(missing_ok=True)
+
+
+def _write_file(out: Path, settlement: Settlement, built: Built) -> Entry:
+    declared = built.lines_total + settlement.wrong_by
+    name = _file_name(settlement)
+    digest = built.writer.finish(out / name, declared)
+    entry = _manifest_entry(settlement, name, declared, digest)
+    entry["line_count"] = built.writer.lines
+    return entry
 
 
 def _file_name(settlement: Settlement) -> str:

@@ -98,15 +98,8 @@ def _endpoint(
         except ApiError as error:
             response = error.response()
         response.headers["x-amzn-RateLimit-Limit"] = state.throttle.header(operation)
-        state.calls.append(
-            {
-                "time": state.clock().isoformat(),
-                "operation": operation,
-                "account_code": facts.get("account_code", ""),
-                "region": facts.get("region", ""),
-                "status": response.status_code,
-            }
-        )
+        account, region = facts.get("account_code", ""), facts.get("region", "")
+        state.log(operation, account, region, response.status_code)
         return response
 
     return endpoint
@@ -159,8 +152,15 @@ def create_app(
         **settings,
     )
     state.reports = load_reports(root)
+    app = Starlette(routes=_routes(), exception_handlers={404: _unknown, 405: _unknown})
+    app.state.sandbox = state
+    app.add_middleware(RequestIds)
+    return app
+
+
+def _routes() -> list[Route]:
     one, document = REPORTS + "/reports/{report_id}", "/documents/{document_id}"
-    routes = [
+    return [
         Route("/auth/o2/token", auth.token, methods=["POST"]),
         _route("GET", REPORTS + "/reports", "getReports", _get_reports),
         _route("POST", REPORTS + "/reports", "createReport", _create_report),
@@ -177,10 +177,6 @@ def create_app(
         Route("/stats/eurofxref/{name}", rates.reference_rates),
         *control.ROUTES,
     ]
-    app = Starlette(routes=routes, exception_handlers={404: _unknown, 405: _unknown})
-    app.state.sandbox = state
-    app.add_middleware(RequestIds)
-    return app
 
 
 def _route(method: str, path: str, operation: str, handler: Handler) -> Route:

@@ -8,7 +8,8 @@ or revoked refresh token 400 invalid_grant. API calls carry the access token in
 from __future__ import annotations
 
 import secrets
-from datetime import timedelta
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from datetime import datetime, timedelta
 from urllib.parse import parse_qs
 
 from starlette.requests import Request
@@ -29,16 +30,12 @@ async def token(request: Request) -> JSONResponse:
     state: State = request.app.state.sandbox
     body = (await request.body()).decode("utf-8", "replace")
     form = {key: values[0] for key, values in parse_qs(body).items()}
-    response = _grant(state, form)
-    state.calls.append(
-        {
-            "time": state.clock().isoformat(),
-            "operation": "token",
-            "account_code": "",
-            "region": "",
-            "status": response.status_code,
-        }
-    )
+    broken = state.faults.take("server_error", operation="token")
+    if broken is not None:
+        response = _refuse(500, "server_error", "The service is not available")
+    else:
+        response = _grant(state, form)
+    state.log("token", "", "", response.status_code)
     return response
 
 
@@ -55,9 +52,8 @@ def _grant(state: State, form: dict[str, str]) -> JSONResponse:
     if seller is None or _is_revoked(state, seller):
         text = "The request has an invalid grant parameter : refresh_token"
         return _refuse(400, "invalid_grant", text)
-    access = f"Atza|sandbox-{secrets.token_urlsafe(32)}"
     expires = state.clock() + timedelta(seconds=state.token_seconds)
-    state.tokens[access] = (seller, expires)
+    access = _issue(state, seller, expires)
     return JSONResponse(
         {
             "access_token": access,
@@ -66,6 +62,26 @@ def _grant(state: State, form: dict[str, str]) -> JSONResponse:
             "expires_in": state.token_seconds,
         }
     )
+
+
+def _issue(state: State, seller: Seller, expires: datetime) -> str:
+    """Make a signed token; it stays good when the server is started again."""
+    nonce = secrets.token_hex(8)
+    text = f"{seller.account_code}|{seller.region}|{expires.timestamp()}|{nonce}"
+    packed = urlsafe_b64encode(f"{state.sign(text)}|{text}".encode()).decode()
+    return f"Atza|{packed}"
+
+
+def _read(state: State, token: str) -> tuple[Seller, float] | None:
+    try:
+        packed = token.removeprefix("Atza|").encode()
+        signature, text = urlsafe_b64decode(packed).decode().split("|", 1)
+    except ValueError:
+        return None
+    if signature != state.sign(text):
+        return None
+    account, region, expires, _ = text.split("|")
+    return Seller(account, region), float(expires)
 
 
 def _refuse(status: int, error: str, description: str) -> JSONResponse:
@@ -84,13 +100,12 @@ def seller_of(state: State, request: Request) -> Seller:
     given = request.headers.get("x-amz-access-token", "")
     if not given:
         raise unauthorized("Access token is missing in the request header.")
-    known = state.tokens.get(given)
+    known = _read(state, given)
     if known is None:
         details = "The access token you provided is revoked, malformed or invalid."
         raise unauthorized(details)
     seller, expires = known
-    if state.clock() >= expires:
-        del state.tokens[given]
+    if state.clock().timestamp() >= expires:
         raise unauthorized("The access token you provided has expired.")
     if _is_revoked(state, seller):
         details = "The access token you provided is revoked, malformed or invalid."

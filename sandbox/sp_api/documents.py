@@ -8,6 +8,7 @@ an HTML page with status 200.
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import shutil
 from pathlib import Path
@@ -68,15 +69,8 @@ async def download(request: Request) -> Response:
     """Answer a document URL."""
     state: State = request.app.state.sandbox
     response = await _download(state, request)
-    state.calls.append(
-        {
-            "time": state.clock().isoformat(),
-            "operation": "download",
-            "account_code": request.path_params["key"].split("/")[0],
-            "region": "",
-            "status": response.status_code,
-        }
-    )
+    account = request.path_params["key"].split("/")[0]
+    state.log("download", account, "", response.status_code)
     return response
 
 
@@ -99,6 +93,11 @@ async def _download(state: State, request: Request) -> Response:
         "settlement_id": report.settlement_id,
         "report_id": report.report_id,
     }
+    slow = state.faults.take("slow", **facts)
+    if slow is not None:
+        await asyncio.sleep(float(slow.fields.get("seconds", 1.0)))
+    if state.faults.take("server_error", **facts):
+        return _refuse(503, "SlowDown", "Please reduce your request rate.")
     is_late = state.clock().timestamp() > int(expires)
     if is_late or state.faults.take("expire_document_url", **facts):
         return _refuse(403, "AccessDenied", "Request has expired")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hmac
 import json
-import secrets
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -69,13 +68,25 @@ class State:
     work_seconds: float = 30.0
     faults: Faults = field(default_factory=Faults)
     reports: list[Report] = field(default_factory=list)
-    tokens: dict[str, tuple[Seller, datetime]] = field(default_factory=dict)
     calls: deque[dict[str, Any]] = field(default_factory=lambda: deque(maxlen=50_000))
-    secret: bytes = field(default_factory=lambda: secrets.token_bytes(32))
+    # The same in every process, so that tokens and URLs survive a restart.
+    secret: bytes = b"sandbox, not a secret"
 
     def sign(self, text: str) -> str:
         """Sign a text with the server's own key."""
         return hmac.new(self.secret, text.encode(), sha256).hexdigest()
+
+    def log(self, operation: str, account: str, region: str, status: int) -> None:
+        """Add a call to the log that `/_sandbox/calls` shows."""
+        self.calls.append(
+            {
+                "time": self.clock().isoformat(),
+                "operation": operation,
+                "account_code": account,
+                "region": region,
+                "status": status,
+            }
+        )
 
     def report(self, seller: Seller, report_id: str) -> Report | None:
         """Find a report; ids are unique only within a seller."""
@@ -104,7 +115,7 @@ def write_time(moment: datetime) -> str:
 def load_reports(root: Path) -> list[Report]:
     """Read the world's manifest into reports, duplicates included."""
     manifest = json.loads((root / "manifest.json").read_text(encoding="utf-8"))
-    reports = []
+    reports: list[Report] = []
     for entry in manifest["files"]:
         for number, listed in enumerate(entry["reports"]):
             reports.append(

@@ -23,7 +23,6 @@ LIMITS: dict[str, Limit] = {
     "getReport": Limit(2.0, 15),
     "cancelReport": Limit(0.0222, 10),
     "getReportDocument": Limit(0.0167, 15),
-    "getReportSchedules": Limit(0.0222, 10),
     "getMarketplaceParticipations": Limit(0.016, 15),
 }
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from tests.sandbox.conftest import REPORTS, V2_TYPE, Api
+from starlette.testclient import TestClient
+
+from sandbox.sp_api.app import create_app
+from tests.sandbox.conftest import REPORTS, UNTIL, V2_TYPE, Api, World
 
 
 def test_refresh_token_gives_an_access_token_for_an_hour(api: Api) -> None:
@@ -59,3 +62,25 @@ def test_a_seller_sees_only_its_own_reports(api: Api) -> None:
     assert markets() == {"ATVPDKIKX0DER", "A2EUQ1WTGCTBG2"}
     assert api.login("na-demo", "FE") and markets() == {"A1VC38T7YXB528"}
     assert api.login("eu-demo", "EU") and len(markets()) == 3
+
+
+def test_tokens_survive_a_restart_of_the_server(api: Api, world: World) -> None:
+    again = TestClient(create_app(world.root, UNTIL, api.clock))
+
+    answer = again.get(REPORTS, params={"reportTypes": V2_TYPE}, headers=api.headers)
+    assert answer.status_code == 200
+
+
+def test_altered_token_is_refused(api: Api) -> None:
+    token = api.headers["x-amz-access-token"]
+
+    for wrong in (token[:-8] + "AAAAAAAA", "Atza|x", "nonsense"):
+        api.headers = {"x-amz-access-token": wrong}
+        assert api.list().status_code == 403
+
+
+def test_token_endpoint_can_fail_on_demand(api: Api) -> None:
+    api.fault(kind="server_error", operation="token")
+
+    assert api.token("Atzr|sandbox-eu-demo-EU").status_code == 500
+    assert api.token("Atzr|sandbox-eu-demo-EU").status_code == 200

@@ -119,3 +119,10 @@ def test_html_page_instead_of_the_document_on_demand(api: Api) -> None:
     answer = api.client.get(url)
     assert answer.status_code == 200
     assert answer.text.startswith("<!DOCTYPE html>")
+
+
+def test_store_can_fail_on_demand(api: Api) -> None:
+    url = api.document().json()["url"]
+    api.fault(kind="server_error", operation="download")
+
+    assert [api.client.get(url).status_code for _ in range(2)] == [503, 200]

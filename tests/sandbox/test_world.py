@@ -13,6 +13,7 @@ import pytest
 
 from sandbox.company.plan import plan_world
 from sandbox.company.products import UNMAPPED
+from sandbox.company.world import write_world
 from tests.sandbox.conftest import UNTIL, World, make_world
 from tests.sandbox.reading import parse
 
@@ -180,3 +181,19 @@ def test_tiny_worlds_still_tie(tmp_path: Path, orders: int) -> None:
 def test_too_few_periods_are_refused() -> None:
     with pytest.raises(ValueError, match="at least 6 periods"):
         plan_world(1, 600, date(2026, 10, 31), 5)
+
+
+def test_a_new_world_replaces_the_old_one(tmp_path: Path) -> None:
+    make_world(tmp_path, seed=8, orders=60)
+    second = make_world(tmp_path, seed=9, orders=60)
+
+    found = {str(p.relative_to(tmp_path)) for p in tmp_path.glob("*-demo/*.txt")}
+    assert found == {entry["path"] for entry in second.files}
+
+
+def test_longer_chains(tmp_path: Path) -> None:
+    manifest = write_world(tmp_path, 5, 100, UNTIL, periods=9)
+
+    missing = plan_world(5, 100, UNTIL, 9)
+    expected = sum(not s.is_missing for chain in missing.values() for s in chain)
+    assert len(manifest["files"]) == expected
