@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from tests.sandbox.conftest import World
 from tests.sandbox.reading import parse
 
+SAMPLES = Path(__file__).resolve().parents[3] / "shared" / "samples" / "settlement"
 DATES = {
     "US": r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC",
     "UK": r"\d\d\.\d\d\.\d{4} \d\d:\d\d:\d\d UTC",
@@ -154,3 +156,22 @@ def test_refunds_belong_to_orders_and_some_are_later(world: World) -> None:
 
     assert len(known) > len(refunds) // 2
     assert any(placed[order] != where for order, where in known)
+
+
+@pytest.mark.parametrize(
+    ("sample", "code", "layout"),
+    [
+        ("uk_v2_2024-11-15.txt", "UK", "v2"),
+        ("ca_v1_50018020314.txt", "CA", "v1"),
+    ],
+)
+def test_columns_are_those_of_real_files(
+    world: World, sample: str, code: str, layout: str
+) -> None:
+    path = SAMPLES / sample
+    if not path.exists():
+        pytest.skip("the real sample files are not on this machine")
+    real = path.read_text(encoding="ascii").splitlines()[0].split("\t")
+
+    found = [list(parse(world.root, e).head) for e in entries(world, code, layout)]
+    assert real in found
