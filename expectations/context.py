@@ -1,0 +1,94 @@
+"""The Great Expectations project: made at run time, kept as state in ACORN_HOME/gx.
+
+Its files hold what suites and queries were, the newest results and the Data Docs. The
+lasting record of every check is ops.gate_results. The warehouse's address is put in at
+run time, so no password is written; nothing is sent anywhere.
+
+Great Expectations takes seconds to import; it is imported inside the functions.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from config.home import acorn_home
+from config.warehouse import address
+
+if TYPE_CHECKING:
+    from great_expectations.data_context.data_context.file_data_context import (
+        FileDataContext,
+    )
+
+_ADDRESS_VARIABLE = "ACORN_GX_WAREHOUSE_URL"
+# The server ends a query whose client was killed; a gate's longest takes seconds.
+_STATEMENT_MINUTES = 15
+# Data Docs list every stored result on their first page, so the oldest go.
+_RESULTS_KEPT = 40
+SITE = "local_site"
+
+
+def project_folder() -> Path:
+    """Where the project is kept."""
+    return acorn_home() / "gx"
+
+
+def data_docs_index() -> Path:
+    """First page of the Data Docs; it exists after the first gate run."""
+    return project_folder() / "uncommitted" / "data_docs" / SITE / "index.html"
+
+
+@contextmanager
+def open_project(role: str) -> Iterator[FileDataContext]:
+    """The project with the warehouse's address of `role`, ours alone meanwhile.
+
+    Two gates write the same files, so the second one waits here.
+    """
+    project_folder().mkdir(parents=True, exist_ok=True)
+    with (project_folder() / "project.lock").open("w") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield _open(role)
+
+
+def warehouse_variable() -> str:
+    """What stands in the project's files in place of the warehouse's address."""
+    return "${" + _ADDRESS_VARIABLE + "}"
+
+
+def forget_old_results(suite_name: str) -> None:
+    """Drop the results of this suite's oldest runs and their pages."""
+    state = project_folder() / "uncommitted"
+    for kept in (state / "validations", state / "data_docs" / SITE / "validations"):
+        runs = sorted((kept / suite_name).glob("*/"), key=lambda run: run.name)
+        for run in runs[:-_RESULTS_KEPT]:
+            shutil.rmtree(run, ignore_errors=True)
+
+
+def _open(role: str) -> FileDataContext:
+    import great_expectations as gx
+    from great_expectations.data_context.types.base import ProgressBarsConfig
+
+    context = gx.get_context(
+        mode="file",
+        context_root_dir=project_folder(),
+        runtime_environment={_ADDRESS_VARIABLE: _sqlalchemy_url(role)},
+    )
+    if context.config.analytics_enabled is not False:
+        context.variables.progress_bars = ProgressBarsConfig(globally=False)
+        sites = context.variables.data_docs_sites or {}
+        sites[SITE]["show_how_to_buttons"] = False
+        context.variables.data_docs_sites = sites
+        context.enable_analytics(False)  # saves all three
+    return context
+
+
+def _sqlalchemy_url(role: str) -> str:
+    # The driver is named: SQLAlchemy 2.1 takes a bare postgresql:// for psycopg 3.
+    driver_url = address(role).url.replace("postgresql://", "postgresql+psycopg2://", 1)
+    milliseconds = _STATEMENT_MINUTES * 60_000
+    options = f"-c timezone=UTC -c statement_timeout={milliseconds}".replace(" ", "%20")
+    return f"{driver_url}?options={options}&application_name=acorn-gate"

@@ -1,0 +1,106 @@
+"""A rule of a gate: what it is called, why it is there, and the SQL that finds faults.
+
+Rules are data; `as_expectation` turns one into a Great Expectations expectation. Every
+expectation answers at most one row per batch: Great Expectations hands out no more than
+200 unexpected rows, and a batch at fault must not be lost behind another's many lines.
+
+SQL here has no percent sign, no brace and no colon before a word: Great Expectations
+and SQLAlchemy would read those as theirs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from expectations.records import Severity
+
+if TYPE_CHECKING:
+    from great_expectations.expectations.core.unexpected_rows_expectation import (
+        UnexpectedRowsExpectation,
+    )
+
+_QUERY = """
+select
+    batch_id,
+    min(line_number) as line_number,
+    sum(fault_count) as fault_count,
+    (array_agg(expected order by line_number, expected))[1] as expected,
+    (array_agg(observed order by line_number, observed))[1] as observed
+from (
+    select
+        batch_id,
+        cast(LINE as bigint) as line_number,
+        cast(COUNT as bigint) as fault_count,
+        cast(EXPECTED as text) as expected,
+        cast(OBSERVED as text) as observed
+    from {batch}
+    where FAULT
+) as fault
+group by batch_id
+order by batch_id
+"""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One check. The parts after `why` are SQL expressions over the suite's rows."""
+
+    check_name: str
+    why: str
+    fault: str
+    expected: str
+    observed: str
+    line: str = "null"
+    count: str = "1"
+    severity: Severity = "critical"
+    # Whether a person may release a batch that fails it. What would break the books
+    # or could not be read by the models, nobody may.
+    is_waivable: bool = False
+
+    def query(self) -> str:
+        """The statement that answers one row per batch at fault."""
+        return (
+            _QUERY.replace("LINE", self.line)
+            .replace("COUNT", self.count)
+            .replace("EXPECTED", self.expected)
+            .replace("OBSERVED", self.observed)
+            .replace("FAULT", self.fault)
+        )
+
+    def as_expectation(self) -> UnexpectedRowsExpectation:
+        """The rule as Great Expectations runs it and shows it in Data Docs."""
+        from great_expectations.expectations.core.unexpected_rows_expectation import (
+            UnexpectedRowsExpectation,
+        )
+        from great_expectations.expectations.metadata_types import FailureSeverity
+
+        return UnexpectedRowsExpectation(
+            unexpected_rows_query=self.query(),
+            description=f"{self.check_name}: {self.why}",
+            severity=FailureSeverity(self.severity),
+            meta={"check_name": self.check_name},
+        )
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One batch that one rule found fault with, as the checkpoint saw it."""
+
+    rule: Rule
+    batch_id: int
+    line_number: int | None
+    fault_count: int
+    expected: str
+    observed: str
+
+    @staticmethod
+    def from_row(rule: Rule, row: dict[str, Any]) -> Fault:
+        return Fault(
+            rule=rule,
+            batch_id=int(row["batch_id"]),
+            line_number=None if row["line_number"] is None else int(row["line_number"]),
+            fault_count=int(row["fault_count"]),
+            expected=str(row["expected"]),
+            observed=str(row["observed"]),
+        )

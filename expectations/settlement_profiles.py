@@ -1,0 +1,184 @@
+r"""Profile loaded settlement files: one statement per layout, one pass over their rows.
+
+What a file says of itself (settlement, period, declared total, sum of its lines) goes
+to ops.settlement_profiles, one row per batch, with the faults found on the way in
+`findings`: per fault a count, the first line and a sample. The suite judges these rows.
+
+How one pass stays cheap: rows are grouped by what repeats (settlement, currency, store,
+posting hour); a value that is in order adds nothing to the group key, a faulty one is
+itself a key. Then everything but amounts and the minutes of posting times is looked at
+once per group, of which a settlement has some hundred, and not once per line.
+
+Cost grows with the lines of the profiled batches only: each is read by the index on
+`_file_id`. Profiling the same batch again gives the same row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from psycopg import Connection, sql
+
+from expectations.currencies import WITHOUT_MINOR_UNIT, quoted
+from expectations.sql_values import amount, iso_text, moment
+
+# The columns that hold money on a detail line, per layout.
+AMOUNT_COLUMNS = {
+    "raw.amazon_settlement_v2": ("amount",),
+    "raw.amazon_settlement_v1": (
+        "shipment_fee_amount",
+        "order_fee_amount",
+        "price_amount",
+        "item_related_fee_amount",
+        "misc_fee_amount",
+        "other_fee_amount",
+        "promotion_amount",
+        "direct_payment_amount",
+        "other_amount",
+    ),
+}
+# When a line was posted and the style that is written in. V2 has the time in a column
+# of its own; a line without it falls back to the day.
+_POSTED = {
+    "raw.amazon_settlement_v2": (
+        "coalesce(raw_row.posted_date_time, raw_row.posted_date)",
+        "case when raw_row.posted_date_time is null"
+        " then batch.date_style else batch.timestamp_style end",
+    ),
+    "raw.amazon_settlement_v1": ("raw_row.posted_date", "batch.date_style"),
+}
+
+# Per finding: when a group shows it, and the text to show for it.
+_FINDINGS = {
+    "settlement_id_missing": ("settlement_id is null", "''"),
+    "settlement_id_malformed": (
+        r"settlement_id !~ '^\d{1,20} *$'",
+        "settlement_id",
+    ),
+    "other_settlement": (
+        "settlement_id <> header_settlement_id",
+        "settlement_id",
+    ),
+    "other_currency": ("currency <> header_currency", "currency"),
+    "total_malformed": (
+        "is_header and declared_total is null",
+        "total_amount",
+    ),
+    "start_malformed": (
+        "is_header and start_at is null",
+        "settlement_start_date",
+    ),
+    "end_malformed": ("is_header and end_at is null", "settlement_end_date"),
+    "deposit_malformed": ("is_header and deposit_at is null", "deposit_date"),
+    "amount_malformed": ("bad_amount is not null", "bad_amount"),
+    "amount_missing": ("not is_header and not has_amount", "''"),
+    "amount_on_header": ("is_header and has_amount", "''"),
+    "fraction": (
+        f"has_fraction and rtrim(header_currency) in ({quoted(WITHOUT_MINOR_UNIT)})",
+        "fraction_sample",
+    ),
+    "posted_missing": (
+        "not is_header and posted_hour is null and odd_posted is null",
+        "''",
+    ),
+    "posted_malformed": (
+        "coalesce(posted_hour, odd_posted) is not null and posted_at is null",
+        "coalesce(odd_posted, posted_hour)",
+    ),
+    "quantity_malformed": (
+        r"odd_quantity !~ '^-?\d{1,9} *$'",
+        "odd_quantity",
+    ),
+}
+
+_STATEMENT = Path(__file__).with_name("settlement_profile.sql")
+
+
+def profile_settlements(connection: Connection[Any], batch_ids: Sequence[int]) -> None:
+    """Write the profile of each of these loaded batches, in the caller's transaction.
+
+    Batches whose raw table is not a settlement layout get none.
+    """
+    for raw_table in AMOUNT_COLUMNS:
+        connection.execute(
+            _statement(raw_table),
+            {"batch_ids": list(batch_ids), "raw_table": raw_table},
+        )
+
+
+def _statement(raw_table: str) -> sql.Composed:
+    columns = AMOUNT_COLUMNS[raw_table]
+    values = [f"value_{column}" for column in columns]
+    posted, posted_style = _POSTED[raw_table]
+    parts = {
+        "posted": posted,
+        "posted_style": posted_style,
+        "delivered": ", ".join(f"raw_row.{column}" for column in columns),
+        "delivered_names": ", ".join(columns),
+        "values": ", ".join(
+            f"{amount(f'raw_row.{column}', 'batch.decimal_style')} as value_{column}"
+            for column in columns
+        ),
+        "sum_of_values": " + ".join(f"coalesce({value}, 0)" for value in values),
+        "bad_amount": _first(
+            f"case when {column} is not null and {value} is null then {column} end"
+            for column, value in zip(columns, values, strict=True)
+        ),
+        "has_fraction": _first(
+            f"case when {value} <> trunc({value}) then true end" for value in values
+        ),
+        "posted_iso": iso_text("coalesce(odd_posted, posted_hour)", "posted_style"),
+        "start_iso": iso_text("settlement_start_date", "timestamp_style"),
+        "end_iso": iso_text("settlement_end_date", "timestamp_style"),
+        "deposit_iso": iso_text("deposit_date", "timestamp_style"),
+        "total": amount("total_amount", "decimal_style"),
+        "posted_at": moment("posted_iso"),
+        "start_at": moment("start_iso"),
+        "end_at": moment("end_iso"),
+        "deposit_at": moment("deposit_iso"),
+        "findings": ", ".join([*_fault_findings(), *_extent_findings()]),
+    }
+    # All parts are texts of this package, none is data.
+    return sql.SQL(_STATEMENT.read_text()).format(
+        table=sql.Identifier(*raw_table.split(".")),
+        **{name: sql.SQL(part) for name, part in parts.items()},
+    )
+
+
+def _first(expressions: Iterable[str]) -> str:
+    return f"coalesce({', '.join(expressions)}, null)"
+
+
+def _fault_findings() -> list[str]:
+    return [
+        f"""'{name}', case when bool_or({fault}) then jsonb_build_object(
+            'count', sum(line_count) filter (where {fault}),
+            'line', min(first_line) filter (where {fault}),
+            'sample', (array_agg(left(cast({sample} as text), 60) order by first_line)
+                filter (where {fault}))[1]
+        ) end"""
+        for name, (fault, sample) in _FINDINGS.items()
+    ]
+
+
+def _extent_findings() -> list[str]:
+    """First and last posting time with their lines; the line of a second header."""
+    first, last = (
+        f"""'{name}', case when count(posted_at) > 0 then jsonb_build_object(
+            'at', {pick}(posted_at),
+            'line', (array_agg(first_line order by posted_at {order}, first_line)
+                filter (where posted_at is not null))[1]
+        ) end"""
+        for name, pick, order in (
+            ("posted_first", "min", "asc"),
+            ("posted_last", "max", "desc"),
+        )
+    )
+    second_header = """'second_header', case
+        when sum(line_count) filter (where is_header) > 1 then jsonb_build_object(
+            'count', sum(line_count) filter (where is_header),
+            'line', max(last_line) filter (where is_header)
+        ) end"""
+    return [first, last, second_header]

@@ -1,0 +1,92 @@
+"""SQL that reads delivered text as amounts and times without ever failing.
+
+A value that does not parse becomes null, so that one bad value is a finding and not
+the end of the statement. `case` decides the order of evaluation: a cast runs only after
+its text was looked at. No feature newer than Postgres 15 is used.
+
+Arguments and results are SQL expressions written in this package, never data.
+"""
+
+from __future__ import annotations
+
+# Fits numeric(18, 4) without rounding. More digits are no amount Amazon pays.
+_WHOLE = r"\d{1,12}"
+_FRACTION = r"\d{1,4}"
+
+
+def amount(text: str, decimal_style: str) -> str:
+    """numeric of `text` in its file's decimal style (`point`, `comma`), or null.
+
+    Trailing blanks are allowed: V1 files carry them. Thousands separators are read only
+    where they group by three, so that a comma can never be taken for nothing.
+    """
+    return rf"""case
+        when {decimal_style} = 'comma' then case
+            when {text} ~ '^-?{_WHOLE}(,{_FRACTION})? *$'
+                then cast(replace({text}, ',', '.') as numeric)
+            when {text} ~ '^-?\d{{1,3}}([. ]\d{{3}}){{1,3}}(,{_FRACTION})? *$'
+                then cast(translate({text}, ',. ', '.') as numeric)
+        end
+        when {text} ~ '^-?{_WHOLE}(\.{_FRACTION})? *$' then cast({text} as numeric)
+        when {text} ~ '^-?\d{{1,3}}(,\d{{3}}){{1,3}}(\.{_FRACTION})? *$'
+            then cast(replace({text}, ',', '') as numeric)
+    end"""
+
+
+def iso_text(text: str, style: str) -> str:
+    """`text` with its date in ISO order; the style names the order of its parts."""
+    day_first = (
+        f"substr({text}, 7, 4) || '-' || substr({text}, 4, 2) || '-' || "
+        f"substr({text}, 1, 2) || substr({text}, 11)"
+    )
+    month_first = (
+        f"substr({text}, 7, 4) || '-' || substr({text}, 1, 2) || '-' || "
+        f"substr({text}, 4, 2) || substr({text}, 11)"
+    )
+    return f"""case {style}
+        when 'iso' then {text}
+        when 'ymd_slash' then replace({text}, '/', '-')
+        when 'dmy_dot' then {day_first}
+        when 'dmy_slash' then {day_first}
+        when 'dmy_dash' then {day_first}
+        when 'mdy_slash' then {month_first}
+    end"""
+
+
+_DAY = r"(19|20)\d\d-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])"
+_TIME = r"([01]\d|2[0-3])(:[0-5]\d(:[0-5]\d(\.\d{1,6})?)?)?"
+_ZONE = r" ?(UTC|GMT|Z|[+-](0\d|1[0-4]):?[0-5]\d)"
+
+
+def moment(iso: str) -> str:
+    """timestamptz of ISO text, or null. Without a zone it is UTC, as Amazon's are."""
+    # The day is compared with the month's length, for 30 February would fail the cast.
+    # An hour alone is completed: the profile groups by it.
+    return rf"""case
+        when {iso} ~ '^{_DAY}([ T]{_TIME}({_ZONE})?)? *$' then case
+            when cast(substr({iso}, 9, 2) as integer) <= date_part('day',
+                cast(substr({iso}, 1, 8) || '01' as date) + interval '1 month - 1 day')
+                then cast(
+                    case when length({iso}) = 13 then {iso} || ':00' else {iso} end
+                    as timestamptz)
+        end
+    end"""
+
+
+def day(iso: str) -> str:
+    """date of ISO text, or null. Free of braces and colons, so fit for a rule."""
+    return rf"""case
+        when {iso} ~ '^{_DAY} *$' then case
+            when cast(substr({iso}, 9, 2) as integer) <= date_part('day',
+                cast(substr({iso}, 1, 8) || '01' as date) + interval '1 month - 1 day')
+                then cast({iso} as date)
+        end
+    end"""
+
+
+def rate(text: str) -> str:
+    """numeric of an exchange rate with a decimal point, or null. Fit for a rule."""
+    return rf"""case
+        when {text} ~ '^\d+([.]\d+)? *$' and length({text}) <= 20
+            then cast({text} as numeric)
+    end"""
