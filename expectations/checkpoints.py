@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from psycopg import Connection
+from psycopg import Connection, sql
 
 from config.company import Company
 from expectations.context import (
@@ -52,8 +52,12 @@ def find_faults(
     with open_project(role) as project:
         for start in range(0, len(batch_ids), GROUP_SIZE):
             group = batch_ids[start : start + GROUP_SIZE]
-            query = suite.rows(group, company).as_string(connection)
-            result = _run(project, suite, query, f"{run_id}-{start // GROUP_SIZE:04}")
+            # A query asset has to begin with SELECT; a suite's may begin with WITH.
+            query = sql.SQL("select * from ({}) as suite_rows").format(
+                suite.rows(group, company)
+            )
+            run_name = f"{run_id}-{start // GROUP_SIZE:04}"
+            result = _run(project, suite, query.as_string(connection), run_name)
             faults += _faults(suite, result)
         forget_old_results(suite.name)
     return faults

@@ -23,7 +23,6 @@ from config.warehouse import connect
 from expectations.checkpoints import find_faults
 from expectations.ledger import (
     Batch,
-    batches_without_alert,
     gate_lock,
     undecided_batches,
     verdicts_on,
@@ -32,7 +31,7 @@ from expectations.records import Reason, Verdict
 from expectations.rules import Fault
 from expectations.suites import SUITES
 from expectations.suites.suite import Suite
-from expectations.verdicts import alert_quarantine, decide, new_reason
+from expectations.verdicts import decide, new_reason
 
 
 def check_batches(batch_ids: Sequence[int] | None = None) -> list[Verdict]:
@@ -51,7 +50,6 @@ def check_batches(batch_ids: Sequence[int] | None = None) -> list[Verdict]:
         for feed in dict.fromkeys(batch.feed for batch in batches):
             own = [batch for batch in batches if batch.feed == feed]
             _check_feed(connection, feed, own, company, run_id)
-        _alert_about_unreadable_files(connection)
         judged = [batch.batch_id for batch in batches]
         return verdicts_on(connection, judged if batch_ids is None else batch_ids)
 
@@ -123,10 +121,3 @@ def _reason(fault: Fault) -> Reason:
         observed=fault.observed,
         fault_count=fault.fault_count,
     )
-
-
-def _alert_about_unreadable_files(connection: Connection[Any]) -> None:
-    """The loader sets aside what it cannot read; people hear of it here."""
-    for verdict in verdicts_on(connection, batches_without_alert(connection)):
-        with connection.transaction():
-            alert_quarantine(connection, verdict)

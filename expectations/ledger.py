@@ -75,24 +75,6 @@ def undecided_batches(
         ).fetchall()
 
 
-def batches_without_alert(connection: Connection[Any]) -> list[int]:
-    """Quarantined batches nobody was told of: the loader set them aside."""
-    rows = connection.execute(
-        """
-        select batch.batch_id
-        from ops.load_batches as batch
-        where batch.status = 'quarantined' and not exists (
-            select from ops.alerts
-            where kind = 'quarantined_batch'
-                and subject_key = 'batch ' || batch.batch_id
-                and resolved_at is null
-        )
-        order by batch.batch_id
-        """
-    ).fetchall()
-    return [row[0] for row in rows]
-
-
 def verdicts_on(connection: Connection[Any], batch_ids: Sequence[int]) -> list[Verdict]:
     """What stands in the ledger on these batches; undecided ones have no verdict."""
     reasons = _reasons(connection, batch_ids)

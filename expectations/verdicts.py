@@ -64,10 +64,10 @@ def decide(
         _write_results(connection, batch, suite, told, run_id)
         _set_status(connection, verdict, standing)
         if verdict.is_quarantined:
-            alert_quarantine(connection, verdict)
+            _alert_quarantine(connection, verdict)
 
 
-def alert_quarantine(connection: Connection[Any], verdict: Verdict) -> None:
+def _alert_quarantine(connection: Connection[Any], verdict: Verdict) -> None:
     """Tell people that a file was set aside and what they can do."""
     told = verdict.critical_reasons or verdict.reasons
     faults_zh = "；".join(_sentence_zh(reason) for reason in told)

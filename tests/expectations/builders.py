@@ -97,9 +97,9 @@ def add_rows(
         file_id = connection.execute(
             """
             insert into ops.source_files (
-                sha256, byte_count, archive_path, original_name, source, authority, feed,
-                account_code, encoding, decimal_style, timestamp_style, date_style,
-                received_at
+                sha256, byte_count, archive_path, original_name, source, authority,
+                feed, account_code, encoding, decimal_style, timestamp_style,
+                date_style, received_at
             )
             values (%s, 1, %s, %s, 'amazon', 'manual', %s, %s, 'utf-8', %s, %s, %s, %s)
             returning file_id
@@ -122,6 +122,8 @@ def add_rows(
 
 
 def _copy(connection: psycopg.Connection, raw_table, file_id, rows) -> None:
+    if not rows:
+        return
     names = sorted({name for row in rows for name in row})
     columns = [sql.Identifier(name.replace("-", "_")) for name in names]
     statement = sql.SQL("copy {} (_file_id, _line_number, {}) from stdin").format(
