@@ -62,6 +62,6 @@ def _unzip(file: BinaryIO, document: Path) -> bool:
     return True
 
 
-def _write(content: IO[bytes], document: Path) -> None:
+def _write(content: IO[bytes] | gzip.GzipFile, document: Path) -> None:
     with document.open("wb") as target:
         shutil.copyfileobj(content, target)

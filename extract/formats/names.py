@@ -17,5 +17,5 @@ def raw_column(name: str) -> str:
 
     A new column of Amazon's must be a plain Postgres name: other signs become `_`.
     """
-    plain = re.sub(r"[^a-z0-9_]+", "_", normalise_name(name))[:50].strip("_")
+    plain = re.sub(r"[^a-z0-9]+", "_", normalise_name(name))[:50].strip("_")
     return plain if _PLAIN.fullmatch(plain) else f"column_{plain}"

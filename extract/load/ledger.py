@@ -8,7 +8,6 @@ from typing import Any
 
 from psycopg import Connection
 
-from deliver.alerts import raise_alert
 from extract.errors import ContractError, ExtractError
 from extract.load.documents import Document, DocumentFacts
 from extract.records import LoadedBatch
@@ -175,14 +174,6 @@ def settle_quarantined(
         fault_count=1,
         expected=fault.expected or "a readable document",
         observed=fault.found or fault.remark,
-    )
-    raise_alert(
-        connection,
-        "quarantined_batch",
-        "critical",
-        f"batch {batch.batch_id}",
-        f"{batch.original_name} is in quarantine, it cannot be read. {fault.sentence()}",
-        f"文件 {batch.original_name} 无法读取，已隔离。{fault.sentence()}",
     )
 
 

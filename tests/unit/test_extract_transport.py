@@ -1,0 +1,45 @@
+"""Handed-in files are taken out of gzip or ZIP; what will not open stays as it is."""
+
+import gzip
+import io
+import zipfile
+
+import pytest
+
+from extract.transport import unpacked
+
+
+def zip_of(**contents: str) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name, content in contents.items():
+            archive.writestr(name, content)
+    return packed.getvalue()
+
+
+@pytest.mark.parametrize(
+    "data", [b"content", gzip.compress(b"content"), zip_of(only="content")]
+)
+def test_the_document_itself_comes_out(tmp_path, data):
+    path = tmp_path / "upload"
+    path.write_bytes(data)
+
+    with unpacked(path) as document:
+        assert document.read_bytes() == b"content"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        gzip.compress(b"content" * 50)[:-12],
+        gzip.compress(b"content")[:4] + b"junk",
+        zip_of(one="1", two="2"),
+        zip_of(only="content")[:-30],
+    ],
+)
+def test_what_cannot_be_unpacked_comes_as_it_is(tmp_path, data):
+    path = tmp_path / "upload"
+    path.write_bytes(data)
+
+    with unpacked(path) as document:
+        assert document.read_bytes() == data
