@@ -29,8 +29,8 @@ from deliver import dbt
 from deliver.build_lock import BuildReplaced, build_lock, lock_to_start
 from deliver.project import dbt_vars, project_sha256
 
-# dbt_project/selectors.yml, in this order. The marts start from what staging made.
-SELECTORS = ("staging", "marts")
+# dbt_project/selectors.yml: the selectors `staging` and `marts` in one start of dbt.
+WHOLE_BUILD = "everyday"
 
 
 class BuildRefused(Exception):
@@ -57,8 +57,7 @@ def build_warehouse() -> Build:
     with lock_to_start() as connection:
         build = _begin(connection, is_one_process=True)
         try:
-            for selector in SELECTORS:
-                _run_selector(build, selector)
+            _run_selector(build, WHOLE_BUILD)
         except BaseException:
             _finish(connection, build, "failed")
             raise

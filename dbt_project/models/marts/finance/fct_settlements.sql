@@ -20,7 +20,7 @@ final as (
         batches.period_end_at,
         batches.deposit_date,
         batches.declared_total_amount,
-        coalesce(totals.lines_total_amount, 0) as lines_total_amount,
+        cast(coalesce(totals.lines_total_amount, 0) as numeric(18, 4)) as lines_total_amount,
         cast(
             batches.declared_total_amount - coalesce(totals.lines_total_amount, 0)
             as numeric(18, 4)
@@ -40,7 +40,8 @@ final as (
         cast(chain.reserve_break_amount as numeric(18, 4)) as reserve_break_amount,
         totals.base_lines_total_amount,
         coalesce(totals.unclassified_line_count, 0) as unclassified_line_count,
-        coalesce(totals.unclassified_amount, 0) as unclassified_amount
+        cast(coalesce(totals.unclassified_amount, 0) as numeric(18, 4))
+            as unclassified_amount
     from batches
     inner join chain on chain.batch_id = batches.batch_id
     left join totals on totals.batch_id = batches.batch_id
