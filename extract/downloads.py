@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import requests
-from urllib3.exceptions import HTTPError, IncompleteRead
+from urllib3.exceptions import HTTPError
 
 from extract.api_calls import Answer
 from extract.errors import ContractError, TransientError, TruncatedFetchError
@@ -100,12 +100,11 @@ def _network_faults() -> Iterator[None]:
     """Map network faults; their own text would show the URL, so it is not kept."""
     try:
         yield
-    except IncompleteRead as error:
-        raise TruncatedFetchError(
-            f"The download ended early: {error.partial} bytes came, "
-            f"{error.expected} more were announced."
-        ) from None
-    except (requests.RequestException, HTTPError) as error:
+    except requests.RequestException as error:
         raise TransientError(
+            f"The download had no answer: {type(error).__name__}."
+        ) from None
+    except HTTPError as error:  # what urllib3 raises while the body comes
+        raise TruncatedFetchError(
             f"The download broke off: {type(error).__name__}."
         ) from None
