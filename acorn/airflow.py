@@ -14,7 +14,7 @@ import subprocess
 import sys
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from psycopg import sql
 
@@ -62,8 +62,10 @@ def airflow_environment(web_port: int, sandbox_port: int | None) -> dict[str, st
     )
 
 
-def ensure_airflow_database(environment: dict[str, str]) -> bool:
-    """Create and migrate the database, the admin and the pools; False: was done.
+def ensure_airflow_database(
+    environment: dict[str, str],
+) -> Literal["first", "again", "none"]:
+    """Create and migrate the database, the admin and the pools, if there is need.
 
     What was done last is noted as a comment on the database itself, so that the note
     cannot outlive the database it speaks of.
@@ -82,14 +84,14 @@ def ensure_airflow_database(environment: dict[str, str]) -> bool:
         ).fetchone()
         wanted = _setup_stamp()
         if done and done[0] == wanted:
-            return False
+            return "none"
         _run_setup(environment)
         server.execute(
             sql.SQL("comment on database {} is {}").format(
                 sql.Identifier(name), sql.Literal(wanted)
             )
         )
-    return True
+    return "again" if done and done[0] else "first"
 
 
 def _places() -> dict[str, str]:
@@ -97,8 +99,7 @@ def _places() -> dict[str, str]:
         "AIRFLOW_HOME": str(airflow_home()),
         "ACORN_HOME": str(acorn_home()),
         "ACORN_ARCHIVE": str(archive_root()),
-        # dags/ too: callbacks are found by name outside of DAG parsing.
-        "PYTHONPATH": os.pathsep.join([str(CHECKOUT), str(DAGS_FOLDER)]),
+        "PYTHONPATH": str(CHECKOUT),
         "PATH": os.pathsep.join(
             [str(Path(sys.executable).parent), os.environ.get("PATH", "")]
         ),

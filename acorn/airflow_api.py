@@ -50,10 +50,10 @@ class AirflowApi:
     def _call(self, method: str, path: str, **options: Any) -> dict[str, Any]:
         if "Authorization" not in self._session.headers:
             self._sign_in()
-        answer = self._send(method, path, **options)
+        answer = self._send(method, f"api/v2/{path}", **options)
         if answer.status_code == 401:  # the token has run out
             self._sign_in()
-            answer = self._send(method, path, **options)
+            answer = self._send(method, f"api/v2/{path}", **options)
         if not answer.ok:
             raise AirflowRefused(
                 f"Airflow answered {answer.status_code} to {method} {path}: "
@@ -62,21 +62,25 @@ class AirflowApi:
         return dict(answer.json()) if answer.content else {}
 
     def _send(self, method: str, path: str, **options: Any) -> requests.Response:
-        return self._session.request(
-            method,
-            f"{self._web_url}/api/v2/{path}",
-            timeout=_TIMEOUT_SECONDS,
-            **options,
-        )
+        try:
+            return self._session.request(
+                method, f"{self._web_url}/{path}", timeout=_TIMEOUT_SECONDS, **options
+            )
+        except requests.RequestException as error:
+            raise AirflowRefused(
+                f"Airflow at {self._web_url} does not answer ({type(error).__name__}). "
+                f"`acorn status` shows how it is."
+            ) from error
 
     def _sign_in(self) -> None:
-        answer = self._session.post(
-            f"{self._web_url}/auth/token",
+        self._session.headers.pop("Authorization", None)
+        answer = self._send(
+            "POST",
+            "auth/token",
             json={
                 "username": ADMIN_USER,
                 "password": secret("airflow_admin_password"),
             },
-            timeout=_TIMEOUT_SECONDS,
         )
         if not answer.ok:
             raise AirflowRefused(

@@ -59,7 +59,8 @@ class Part:
     name: str
     command: tuple[str, ...]
     environment: dict[str, str]
-    stop_seconds: float
+    stop_seconds: float  # asked to end; killed after this long
+    stop_stage: int = 1  # parts of one stage stop together, lower stages first
 
     @property
     def log(self) -> Path:
@@ -79,11 +80,11 @@ def saved_settings() -> StackSettings | None:
 
 
 def build_parts(settings: StackSettings) -> list[Part]:
-    """The processes in the order they start; they stop in the reverse order."""
+    """The processes in the order they start."""
     environment = airflow_environment(settings.web_port, settings.sandbox_port)
     airflow = (sys.executable, "-m", "airflow")
     parts = [
-        Part("api-server", (*airflow, "api-server"), environment, 15),
+        Part("api-server", (*airflow, "api-server"), environment, 15, stop_stage=2),
         # Running tasks may end; what takes longer is killed and runs again later.
         Part("scheduler", (*airflow, "scheduler", "-s"), environment, 30),
         Part("dag-processor", (*airflow, "dag-processor"), environment, 15),
@@ -152,7 +153,8 @@ def _sandbox(settings: StackSettings) -> Part:
             *("--data-dir", str(acorn_home() / "sandbox")),
         ),
         passed | {"PYTHONPATH": str(CHECKOUT)},
-        5,
+        stop_seconds=5,
+        stop_stage=2,
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -91,10 +91,9 @@ def stop_tree(process: psutil.Process, timeout_seconds: float) -> None:
         family |= _family(process)  # what it starts while it ends
         time.sleep(0.1)
     # Descendants get a moment of their own, then all that is left is killed.
-    psutil.wait_procs(list(family), timeout=1.0)
-    left = _alive(family)
-    _signal(left, psutil.Process.kill)
-    psutil.wait_procs(left, timeout=5.0)
+    _await_end(family, seconds=1.0)
+    _signal(_alive(family), psutil.Process.kill)
+    _await_end(family, seconds=5.0)
 
 
 def write_json(path: Path, content: dict[str, object]) -> None:
@@ -121,7 +120,15 @@ def _alive(processes: Iterable[psutil.Process]) -> list[psutil.Process]:
     return [process for process in processes if lives(process)]
 
 
-def _signal(processes: Iterable[psutil.Process], action) -> None:
+def _await_end(family: set[psutil.Process], seconds: float) -> None:
+    deadline = time.monotonic() + seconds
+    while _alive(family) and time.monotonic() < deadline:
+        time.sleep(0.05)
+
+
+def _signal(
+    processes: Iterable[psutil.Process], action: Callable[[psutil.Process], None]
+) -> None:
     for process in processes:
         try:
             action(process)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
@@ -40,6 +40,15 @@ class Progress:
             raise
         seconds = time.monotonic() - began
         self.say(f"  {label:<{_LABEL_WIDTH}} {step.detail}  ({seconds:.1f} s)")
+
+    @contextmanager
+    def live(self) -> Iterator[Callable[[str], None]]:
+        """A last line that changes, on a terminal; nothing in a pipe."""
+        if not self.console.is_terminal:
+            yield lambda text: None
+            return
+        with self.console.status("starting") as status:
+            yield lambda text: status.update(text[: self.console.width - 4])
 
     def say(self, text: str = "") -> None:
         """Print a line as it is: no markup."""

@@ -38,6 +38,8 @@ from config.home import CHECKOUT, acorn_home, secret
 from config.warehouse import server_address
 
 _HEALTHY_WITHIN_SECONDS = 240.0
+_STOP_SECONDS = 75.0  # more than the parts' own limits, one stage after the other
+_RECOVERS_WITHIN_SECONDS = 45.0
 
 
 class StackFailed(CommandError):
@@ -62,14 +64,10 @@ def up(options: UpOptions | None = None) -> StackSettings:
     progress = Progress()
     with _one_at_a_time():
         running = _running_settings()
-        if running is not None and not sick_parts(running):
+        if running is not None and _gets_well(running, progress):
             progress.say(f"Acorn is up already: {running.web_url}")
             return running
-        if running is not None:
-            progress.say("Some part is not well; starting the stack again.")
-            _stop_processes(progress)
-        settings = _start_all(options or UpOptions(), progress)
-    return settings
+        return _start_all(options or UpOptions(), progress)
 
 
 def down() -> bool:
@@ -93,9 +91,20 @@ def _running_settings() -> StackSettings | None:
     return saved_settings() if processes.find(supervisor.NAME) else None
 
 
+def _gets_well(settings: StackSettings, progress: Progress) -> bool:
+    """Whether all parts are well, or soon are: the supervisor may be at work on one."""
+    deadline = time.monotonic() + _RECOVERS_WITHIN_SECONDS
+    while sick := sick_parts(settings):
+        if time.monotonic() > deadline:
+            progress.say(f"Not well: {', '.join(sick)}. Starting the stack again.")
+            return False
+        time.sleep(1)
+    return True
+
+
 def _start_all(options: UpOptions, progress: Progress) -> StackSettings:
-    # What a killed supervisor left behind would hold our ports.
-    _stop_processes(progress, quiet=True)
+    # An unwell stack, or what a killed supervisor left behind, holds our ports.
+    _stop_processes(progress)
     web_port = choose_web_port(options.airflow_port)
     sandbox_port = choose_sandbox_port()
     ensure_secrets()
@@ -112,12 +121,12 @@ def _start_all(options: UpOptions, progress: Progress) -> StackSettings:
     )
     with progress.step("Airflow data", "migrating") as step:
         environment = airflow_environment(web_port, sandbox_port)
-        is_first = ensure_airflow_database(environment)
-        step.detail = "migrated; admin and pools set up" if is_first else "up to date"
+        setup = ensure_airflow_database(environment)
+        step.detail = "up to date" if setup == "none" else "migrated; admin, pools"
     settings.save()
     _start_supervisor()
     _await_health(settings, progress)
-    _say_where(settings, is_first, progress)
+    _say_where(settings, setup == "first", progress)
     return settings
 
 
@@ -143,7 +152,7 @@ def _await_health(settings: StackSettings, progress: Progress) -> None:
     with progress.step("Parts", f"waiting for {names}") as step:
         while sick := sick_parts(settings, since=began):
             if processes.find(supervisor.NAME) is None or time.monotonic() > deadline:
-                _stop_processes(progress, quiet=True)
+                _stop_processes(progress)
                 logs = "\n".join(
                     f"  {log_file(name)}" for name in ("supervisor", *sick)
                 )
@@ -168,21 +177,17 @@ def _say_where(settings: StackSettings, is_first: bool, progress: Progress) -> N
     progress.say("Stop it with `acorn down`.")
 
 
-def _stop_processes(progress: Progress, quiet: bool = False) -> bool:
+def _stop_processes(progress: Progress) -> bool:
     """Stop the supervisor, which stops the parts; then parts that outlived one."""
-    if processes.find(supervisor.NAME) is not None:
+    stopped = processes.find(supervisor.NAME) is not None
+    if stopped:
         with progress.step("Parts", "stopping") as step:
-            processes.stop(supervisor.NAME, timeout_seconds=90)
+            processes.stop(supervisor.NAME, timeout_seconds=_STOP_SECONDS)
             step.detail = "stopped"
-            stopped = True
-    else:
-        stopped = False
     for name in reversed(part_names()):
         if processes.stop(name, timeout_seconds=15):
+            progress.say(f"  {name} had outlived its supervisor; stopped")
             stopped = True
-            if not quiet:
-                progress.say(f"  {name} had outlived its supervisor; stopped")
-    processes.forget(supervisor.NAME)
     return stopped
 
 

@@ -2,7 +2,7 @@
 
 `acorn up` starts it detached, in a session of its own. It starts the parts, starts
 again what dies (waiting longer each time, and giving up on a part that dies at once
-again and again), and on SIGTERM stops them in reverse order. It prints to
+again and again), and on SIGTERM stops them stage by stage. It prints to
 `ACORN_HOME/logs/supervisor.log`.
 
     python -m acorn.supervisor
@@ -14,6 +14,7 @@ import signal
 import subprocess
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -97,11 +98,22 @@ def main() -> None:
             child.look()
         stop.wait(_LOOK_SECONDS)
     watcher.join(timeout=5)
-    for child in reversed(children):
-        processes.stop(child.part.name, child.part.stop_seconds)
-        if child.process is not None:
-            child.process.wait()
-        _say(f"{child.part.name} stopped")
+    _stop_in_order(children)
+
+
+def _stop_in_order(children: list[_Child]) -> None:
+    """Stop stage after stage: ending tasks still report to the API server."""
+    for stage in sorted({child.part.stop_stage for child in children}):
+        stage_children = [child for child in children if child.part.stop_stage == stage]
+        with ThreadPoolExecutor(len(stage_children)) as pool:
+            list(pool.map(_stop, stage_children))
+
+
+def _stop(child: _Child) -> None:
+    processes.stop(child.part.name, child.part.stop_seconds)
+    if child.process is not None:
+        child.process.wait()
+    _say(f"{child.part.name} stopped")
 
 
 def _watch_postgres(stop: threading.Event) -> None:

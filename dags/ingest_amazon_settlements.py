@@ -22,22 +22,23 @@ per day, each fetching exactly its day. Or trigger one run with `window_start` a
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime, timedelta
 
 from airflow.providers.standard.operators.empty import EmptyOperator
 from airflow.sdk import CronDataIntervalTimetable, dag, task
 
-from dag_support import tags
-from dag_support.assets import RAW_AMAZON_SETTLEMENTS
-from dag_support.defaults import (
+from dags.dag_support import tags
+from dags.dag_support.assets import RAW_AMAZON_SETTLEMENTS
+from dags.dag_support.defaults import (
     POOL_AMAZON,
     START_DATE,
     alert_when_later_than,
     default_args,
 )
-from dag_support.loading import check_batches, load_documents
-from dag_support.sellers import list_seller_regions, seller_connection
-from dag_support.windows import current_window, window_params
+from dags.dag_support.loading import check_batches, load_documents
+from dags.dag_support.sellers import list_seller_regions, seller_connection
+from dags.dag_support.windows import current_window, window_params
 
 
 @task
@@ -58,12 +59,12 @@ def fetch_settlements(seller: dict[str, str]) -> dict[str, int]:
     """Fetch and archive one seller's new settlement reports."""
     from extract.amazon.settlements import fetch_settlements as fetch
 
-    fetched = fetch(
+    summary = fetch(
         seller_connection(seller["account_code"], seller["region"]),
         datetime.fromisoformat(seller["window_start"]),
         datetime.fromisoformat(seller["window_end"]),
     )
-    return {"document_count": len(fetched)}
+    return asdict(summary)
 
 
 @dag(

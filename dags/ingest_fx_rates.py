@@ -20,18 +20,18 @@ from datetime import timedelta
 
 from airflow.sdk import CronTriggerTimetable, dag, task
 
-from dag_support import tags
-from dag_support.assets import RAW_FX_RATES
-from dag_support.defaults import START_DATE, alert_when_later_than, default_args
-from dag_support.loading import check_batches, load_documents
+from dags.dag_support import tags
+from dags.dag_support.assets import RAW_FX_RATES
+from dags.dag_support.defaults import START_DATE, alert_when_later_than, default_args
+from dags.dag_support.loading import check_batches, load_documents
 
 
 @task
 def fetch_rates() -> dict[str, int]:
     """Download and archive the rates document."""
-    from extract.fx.ecb import fetch_rates as fetch
+    from extract.fx.ecb import fetch_ecb_rates
 
-    return {"file_id": fetch().file_id}
+    return {"file_id": fetch_ecb_rates().file_id}
 
 
 @dag(

@@ -1,8 +1,9 @@
 """Import files that people put into the drop folders.
 
 **What.** Each file in `ACORN_HOME/drops/<account>/` is archived, loaded and gated, then
-moved to `done/` or `quarantined/` beside it. Settlement files, company rates and
-product lists are told apart by their header.
+moved to `drops/.done/<account>/`. Settlement files, company rates and product lists are
+told apart by their header. A quarantined file has its alert and fails nothing; one that
+could not be taken in at all stays where it is and fails the run.
 
 **When.** Every ten minutes; without files nothing else runs.
 
@@ -19,11 +20,11 @@ from datetime import timedelta
 from typing import Any
 
 from airflow.sdk import CronTriggerTimetable, dag, get_current_context, task
-from airflow.sdk.exceptions import AirflowSkipException
+from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
-from dag_support import tags
-from dag_support.assets import RAW_MANUAL_FILES
-from dag_support.defaults import (
+from dags.dag_support import tags
+from dags.dag_support.assets import RAW_MANUAL_FILES
+from dags.dag_support.defaults import (
     POOL_WRITE,
     START_DATE,
     alert_when_later_than,
@@ -32,23 +33,29 @@ from dag_support.defaults import (
 
 
 @task(pool=POOL_WRITE, outlets=[RAW_MANUAL_FILES])
-def import_drops() -> dict[str, int]:
-    """Import what lies there; a quarantined file has its alert and fails nothing."""
+def import_drops() -> list[str]:
+    """Import what lies there; answers what is wrong with files it could not take."""
     from extract.files.drops import import_drops as run
 
     verdicts = run()
-    news = [verdict for verdict in verdicts if verdict.status != "duplicate"]
-    if not news:
-        raise AirflowSkipException("Nothing new in the drop folders.")
+    taken = [verdict for verdict in verdicts if verdict.status != "error"]
+    errors = [verdict.sentence() for verdict in verdicts if verdict.status == "error"]
+    if not taken and errors:
+        raise AirflowFailException(" ".join(errors))
+    if not taken:
+        raise AirflowSkipException("The drop folders are empty.")
     context: Any = get_current_context()
     context["outlet_events"][RAW_MANUAL_FILES].extra = {
-        "batch_ids": [verdict.batch_id for verdict in news]
+        "batch_ids": [verdict.batch_id for verdict in taken]
     }
-    quarantined = sum(verdict.is_quarantined for verdict in news)
-    return {
-        "accepted_count": len(news) - quarantined,
-        "quarantined_count": quarantined,
-    }
+    return errors
+
+
+@task(retries=0)
+def confirm_all_files(errors: list[str]) -> None:
+    """Fail the run for files that were not taken; the others are on their way."""
+    if errors:
+        raise AirflowFailException(" ".join(errors))
 
 
 @dag(
@@ -62,8 +69,8 @@ def import_drops() -> dict[str, int]:
     doc_md=__doc__,
 )
 def ingest_manual_drops() -> None:
-    """One task: scan, import, gate."""
-    import_drops()
+    """Import what is there; complain of what could not be."""
+    confirm_all_files(import_drops())
 
 
 ingest_manual_drops()

@@ -16,8 +16,8 @@ from datetime import timedelta
 
 from airflow.sdk import CronTriggerTimetable, dag, task
 
-from dag_support import tags
-from dag_support.defaults import START_DATE, alert_when_later_than, default_args
+from dags.dag_support import tags
+from dags.dag_support.defaults import START_DATE, alert_when_later_than, default_args
 
 
 @task

@@ -21,10 +21,10 @@ from typing import Any
 from airflow.sdk import dag, get_current_context, task
 from airflow.sdk.exceptions import AirflowFailException
 
-from dag_support import tags
-from dag_support.assets import MARTS, REPORTS
-from dag_support.builds import newest_build_id
-from dag_support.defaults import (
+from dags.dag_support import tags
+from dags.dag_support.assets import MARTS, REPORTS
+from dags.dag_support.builds import newest_build_id
+from dags.dag_support.defaults import (
     POOL_WRITE,
     START_DATE,
     alert_when_later_than,
@@ -73,6 +73,8 @@ def replace_reports(build_id: int) -> dict[str, int]:
     start_date=START_DATE,
     catchup=False,
     max_active_runs=1,
+    # Airflow drops the asset events of a paused DAG; without a build it never runs.
+    is_paused_upon_creation=False,
     default_args=default_args(retries=1, timeout=timedelta(minutes=30)),
     deadline=alert_when_later_than(timedelta(hours=1), "publish_reports"),
     tags={tags.DOMAIN_FINANCE, tags.TIER_1},

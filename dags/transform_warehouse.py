@@ -23,14 +23,14 @@ from typing import Any
 from airflow.sdk import dag, get_current_context, task
 from airflow.sdk.exceptions import AirflowSkipException
 
-from dag_support import tags
-from dag_support.assets import (
+from dags.dag_support import tags
+from dags.dag_support.assets import (
     MARTS,
     RAW_AMAZON_SETTLEMENTS,
     RAW_FX_RATES,
     RAW_MANUAL_FILES,
 )
-from dag_support.defaults import (
+from dags.dag_support.defaults import (
     POOL_WRITE,
     START_DATE,
     alert_when_later_than,
@@ -39,45 +39,42 @@ from dag_support.defaults import (
 
 
 @task(pool=POOL_WRITE)
-def start_build() -> dict[str, Any]:
-    """Freeze what this build sees."""
-    from dataclasses import asdict
-
+def start_build() -> int:
+    """Freeze what this build sees; answers the build's id."""
     from deliver.build import start_build as start
 
-    return asdict(start())
+    return start().build_id
 
 
 @task(pool=POOL_WRITE)
-def run_dbt(build: dict[str, Any], selector: str) -> None:
+def run_dbt(build_id: int, selector: str) -> None:
     """Run one selector of dbt_project/selectors.yml."""
-    from deliver.build import Build
+    from deliver.build import load_build
     from deliver.build import run_dbt as run
 
-    run(Build(**build), selector)
+    run(load_build(build_id), selector)
 
 
 @task(outlets=[MARTS])
-def finish_build(build: dict[str, Any]) -> int:
+def finish_build(build_id: int) -> None:
     """Note the build as built and hand its id on."""
-    from deliver.build import Build
     from deliver.build import finish_build as finish
+    from deliver.build import load_build
 
-    finish(Build(**build), "built")
+    finish(load_build(build_id), "built")
     context: Any = get_current_context()
-    context["outlet_events"][MARTS].extra = {"build_id": build["build_id"]}
-    return int(build["build_id"])
+    context["outlet_events"][MARTS].extra = {"build_id": build_id}
 
 
 @task(trigger_rule="one_failed", retries=0)
-def abandon_build(build: dict[str, Any] | None) -> None:
+def abandon_build(build_id: int | None) -> None:
     """Note the build as failed: no report is ever published from it."""
-    from deliver.build import Build
     from deliver.build import finish_build as finish
+    from deliver.build import load_build
 
-    if build is None:
+    if build_id is None:
         raise AirflowSkipException("No build was started.")
-    finish(Build(**build), "failed")
+    finish(load_build(build_id), "failed")
 
 
 @dag(
@@ -85,6 +82,8 @@ def abandon_build(build: dict[str, Any] | None) -> None:
     start_date=START_DATE,
     catchup=False,
     max_active_runs=1,
+    # Airflow drops the asset events of a paused DAG; without an ingest it never runs.
+    is_paused_upon_creation=False,
     default_args=default_args(retries=1, timeout=timedelta(hours=1)),
     deadline=alert_when_later_than(timedelta(hours=2), "transform_warehouse"),
     tags={tags.DOMAIN_FINANCE, tags.TIER_1},
@@ -92,12 +91,12 @@ def abandon_build(build: dict[str, Any] | None) -> None:
 )
 def transform_warehouse() -> None:
     """Start, two dbt selectors, finish; or abandon when one of them fails."""
-    build = start_build()
-    staged = run_dbt.override(task_id="build_staging")(build, "staging")
-    built = run_dbt.override(task_id="build_marts")(build, "marts")
-    finished = finish_build(build)
+    build_id = start_build()
+    staged = run_dbt.override(task_id="build_staging")(build_id, "staging")
+    built = run_dbt.override(task_id="build_marts")(build_id, "marts")
+    finished = finish_build(build_id)
     staged >> built >> finished
-    [staged, built, finished] >> abandon_build(build)
+    [staged, built, finished] >> abandon_build(build_id)
 
 
 transform_warehouse()

@@ -14,7 +14,7 @@ from airflow.sdk import (
     SyncCallback,
 )
 
-from dag_support.alerts import close_alert, report_failure, report_late
+from dags.dag_support.alerts import close_alert, report_failure, report_late
 from extract.errors import AccountMismatchError, ContractError, CredentialError
 
 OWNER = "data-engineering"

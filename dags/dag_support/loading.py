@@ -7,18 +7,21 @@ from typing import Any
 from airflow.sdk import Asset, XComArg, get_current_context, task
 from airflow.sdk.exceptions import AirflowSkipException
 
-from dag_support.defaults import POOL_WRITE
+from dags.dag_support.defaults import POOL_WRITE
 
 
-@task(pool=POOL_WRITE, trigger_rule="all_done")
+@task(pool=POOL_WRITE, trigger_rule="all_done", retries=1)
 def load_documents() -> dict[str, int]:
     """Load every received document; those of other sellers do not wait for one."""
     from config.warehouse import connect
     from extract.load.loader import load_received
 
-    with connect("loader") as connection:
+    with connect("loader", autocommit=True) as connection:
         batches = load_received(connection)
-    return {"batch_count": len(batches), "row_count": sum(b.row_count for b in batches)}
+    return {
+        "batch_count": len(batches),
+        "row_count": sum(batch.row_count or 0 for batch in batches),
+    }
 
 
 def check_batches(new_in: Asset) -> XComArg:
@@ -28,7 +31,7 @@ def check_batches(new_in: Asset) -> XComArg:
     it. With nothing to decide the task skips, so that nothing downstream runs.
     """
 
-    @task(task_id="check_batches", pool=POOL_WRITE, outlets=[new_in])
+    @task(task_id="check_batches", pool=POOL_WRITE, outlets=[new_in], retries=1)
     def check() -> dict[str, int]:
         from expectations.gate_a import check_batches as decide
 
