@@ -1,8 +1,8 @@
 """Run a suite's rules over many batches with one Great Expectations checkpoint.
 
-The batches go in groups of 100: Great Expectations hands out at most 200 unexpected
-rows of a rule, a rule answers at most one row per batch, so none can be cut off. That
-every row came is checked all the same.
+Callers judge batches in groups of 100: Great Expectations hands out at most 200
+unexpected rows of a rule, a rule answers at most one row per batch, so none can be cut
+off. That every row came is checked all the same.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 from psycopg import Connection, sql
 
-from config.company import Company
 from expectations.context import (
     forget_old_results,
     open_project,
@@ -35,29 +34,30 @@ class GateFailed(Exception):
 
 
 def find_faults(
-    suite: Suite,
-    batch_ids: Sequence[int],
-    *,
     connection: Connection[Any],
-    company: Company,
+    suite: Suite,
+    queries: Sequence[sql.Composable],
     role: str,
     run_id: str,
 ) -> list[Fault]:
-    """Every fault that the suite's rules find in these batches.
+    """Every fault that the suite's rules find in the rows of these queries.
+
+    One checkpoint runs per query. Great Expectations connects as `role`; `connection`
+    only helps to write the queries down.
 
     Raises:
         GateFailed: a rule's query failed, or not every faulty batch was named.
     """
     faults: list[Fault] = []
+    if not queries:
+        return faults
     with open_project(role) as project:
-        for start in range(0, len(batch_ids), GROUP_SIZE):
-            group = batch_ids[start : start + GROUP_SIZE]
+        for number, query in enumerate(queries):
             # A query asset has to begin with SELECT; a suite's may begin with WITH.
-            query = sql.SQL("select * from ({}) as suite_rows").format(
-                suite.rows(group, company)
+            asset = sql.SQL("select * from ({}) as suite_rows").format(query)
+            result = _run(
+                project, suite, asset.as_string(connection), f"{run_id}-{number:04}"
             )
-            run_name = f"{run_id}-{start // GROUP_SIZE:04}"
-            result = _run(project, suite, query.as_string(connection), run_name)
             faults += _faults(suite, result)
         forget_old_results(suite.name)
     return faults

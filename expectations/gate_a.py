@@ -20,7 +20,7 @@ from psycopg import Connection
 
 from config.company import Company, load_company
 from config.warehouse import connect
-from expectations.checkpoints import find_faults
+from expectations.checkpoints import GROUP_SIZE, find_faults
 from expectations.ledger import (
     Batch,
     gate_lock,
@@ -30,7 +30,7 @@ from expectations.ledger import (
 from expectations.records import Reason, Verdict
 from expectations.rules import Fault
 from expectations.suites import SUITES
-from expectations.suites.suite import Suite
+from expectations.suites.suite import FeedSuite
 from expectations.verdicts import decide, new_reason
 
 
@@ -69,18 +69,11 @@ def _check_feed(
         return
     unreadable = _prepare(connection, suite, batches)
     readable = [b.batch_id for b in batches if b.batch_id not in unreadable]
-    faults = (
-        find_faults(
-            suite,
-            readable,
-            connection=connection,
-            company=company,
-            role="loader",
-            run_id=run_id,
-        )
-        if readable
-        else []
-    )
+    groups = [
+        suite.rows(readable[start : start + GROUP_SIZE], company)
+        for start in range(0, len(readable), GROUP_SIZE)
+    ]
+    faults = find_faults(connection, suite, groups, "loader", run_id)
     for batch in batches:
         if batch.batch_id in unreadable:
             decide(connection, batch, None, [unreadable[batch.batch_id]], run_id)
@@ -90,7 +83,7 @@ def _check_feed(
 
 
 def _prepare(
-    connection: Connection[Any], suite: Suite, batches: list[Batch]
+    connection: Connection[Any], suite: FeedSuite, batches: list[Batch]
 ) -> dict[int, Reason]:
     """Profile all at once; if a value breaks that, one by one to find whose it is."""
     try:

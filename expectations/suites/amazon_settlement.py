@@ -12,7 +12,7 @@ from expectations.currencies import CURRENCY_CODES, quoted
 from expectations.rules import Rule
 from expectations.settlement_profiles import profile_settlements
 from expectations.suites.settlement_rows import settlement_rows
-from expectations.suites.suite import Suite
+from expectations.suites.suite import FeedSuite
 
 
 def _found(
@@ -37,7 +37,7 @@ def _found(
 _DECLARED = "trim_scale(declared_total) || ' ' || coalesce(currency_code, '')"
 _PERIOD = "'period ' || period_start_at || ' to ' || period_end_at"
 
-AMAZON_SETTLEMENT = Suite(
+AMAZON_SETTLEMENT = FeedSuite(
     name="amazon_settlement",
     rows=settlement_rows,
     prepare=profile_settlements,

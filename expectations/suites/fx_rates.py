@@ -14,7 +14,7 @@ from config.company import Company
 from expectations.currencies import CURRENCY_CODES, HISTORIC_CODES, quoted
 from expectations.rules import Rule
 from expectations.sql_values import day, iso_text, rate
-from expectations.suites.suite import Suite
+from expectations.suites.suite import FeedSuite
 
 # A file without lines gives one row without a line number.
 _ROWS = """
@@ -139,7 +139,7 @@ _COMMON = (
     ),
 )
 
-ECB_FX_RATES = Suite(
+ECB_FX_RATES = FeedSuite(
     name="ecb_fx_rates",
     rows=_ecb_rows,
     rules=(
@@ -157,7 +157,7 @@ ECB_FX_RATES = Suite(
     ),
 )
 
-MANUAL_FX_RATES = Suite(
+MANUAL_FX_RATES = FeedSuite(
     name="manual_fx_rates",
     rows=_manual_rows,
     rules=(

@@ -8,7 +8,7 @@ from psycopg import sql
 
 from config.company import Company
 from expectations.rules import Rule
-from expectations.suites.suite import Suite
+from expectations.suites.suite import FeedSuite
 
 
 def _rows(batch_ids: Sequence[int], company: Company) -> sql.Composed:
@@ -48,7 +48,7 @@ def _filled(column: str, why: str) -> Rule:
     )
 
 
-MANUAL_PRODUCT_MAP = Suite(
+MANUAL_PRODUCT_MAP = FeedSuite(
     name="manual_product_map",
     rows=_rows,
     rules=(

@@ -1,4 +1,4 @@
-"""What a suite is: the rows it judges and the rules that hold for them."""
+"""What a suite is: rules with a name, and for a feed the rows they judge."""
 
 from __future__ import annotations
 
@@ -21,13 +21,19 @@ def _nothing_to_prepare(connection: Connection[Any], batch_ids: Sequence[int]) -
 
 @dataclass(frozen=True)
 class Suite:
-    """The rules of one feed, or of the books."""
+    """Rules that are checked together."""
 
     name: str
-    rows: RowsQuery
     rules: tuple[Rule, ...]
-    prepare: Callable[[Connection[Any], Sequence[int]], None] = _nothing_to_prepare
 
     def rule(self, check_name: str) -> Rule:
         """The rule of that name."""
         return next(rule for rule in self.rules if rule.check_name == check_name)
+
+
+@dataclass(frozen=True)
+class FeedSuite(Suite):
+    """The rules of one feed. `prepare` runs before, in a transaction of its own."""
+
+    rows: RowsQuery
+    prepare: Callable[[Connection[Any], Sequence[int]], None] = _nothing_to_prepare
