@@ -40,19 +40,38 @@ class DateGroup:
     families: dict[str, tuple[int, str]] = field(default_factory=dict)
     days: set[str] = field(default_factory=set)
     strange: tuple[int, str] | None = None
+    # Slash dates: the first one whose first, or second, number can be no month.
+    no_month: dict[int, tuple[int, str]] = field(default_factory=dict)
 
     def add(self, values: Sequence[str], line_numbers: Sequence[int]) -> None:
         """Take in one column of some lines."""
-        tokens = {value.strip()[:_DATE_SIGNS] for value in set(values)} - {""}
-        fresh = tokens - self.days
-        for token in fresh:
-            family = family_of(token)
-            if family is None and self.strange is None:
-                self.strange = _place(token, values, line_numbers)
-            elif family is not None and family not in self.families:
-                self.families[family] = _place(token, values, line_numbers)
-            if family is not None and len(self.days) < _MOST_DAYS:
-                self.days.add(token)
+        tokens = dict.fromkeys(
+            value.strip()[:_DATE_SIGNS] for value in dict.fromkeys(values)
+        )
+        for token in tokens:
+            if token and token not in self.days:
+                self._add_day(token, values, line_numbers)
+
+    def _add_day(
+        self, token: str, values: Sequence[str], line_numbers: Sequence[int]
+    ) -> None:
+        family = family_of(token)
+        if family is None:
+            self.strange = self.strange or _place(token, values, line_numbers)
+            return
+        if family not in self.families:
+            self.families[family] = _place(token, values, line_numbers)
+        if family == SLASH:
+            for at, number in enumerate(slash_parts(token)):
+                if number > 12 and at not in self.no_month:
+                    self.no_month[at] = _place(token, values, line_numbers)
+        if len(self.days) < _MOST_DAYS:
+            self.days.add(token)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether more values could still tell something."""
+        return not self.families or SLASH in self.families
 
     def candidates(self) -> tuple[DateStyle | None, ...]:
         """Styles the values allow on their own; (None,) when there are no values.
@@ -75,18 +94,21 @@ class DateGroup:
         return self._slash_orders() if family == SLASH else (family,)  # type: ignore[return-value]
 
     def _slash_orders(self) -> tuple[DateStyle, ...]:
-        parts = {slash_parts(token) for token in self.days}
-        orders: list[DateStyle] = []
-        if all(second <= 12 for _, second in parts):
-            orders.append("dmy_slash")
-        if all(first <= 12 for first, _ in parts):
-            orders.append("mdy_slash")
-        if not orders:
-            line, value = self.families[SLASH]
-            raise _refusal(self, line, value, "one order of day and month")
-        if all(first == second for first, second in parts):
-            return (orders[0],)  # both orders read the same
-        return tuple(orders)
+        if len(self.no_month) == 2:
+            (one_line, one), (line, other) = sorted(self.no_month.values())
+            raise _refusal(
+                self,
+                line,
+                f"{other}; {one} in line {one_line}",
+                "one order of day and month",
+            )
+        if 0 in self.no_month:
+            return ("dmy_slash",)
+        if 1 in self.no_month:
+            return ("mdy_slash",)
+        if all(first == second for first, second in map(slash_parts, self.days)):
+            return ("dmy_slash",)  # both orders read the same
+        return ("dmy_slash", "mdy_slash")
 
 
 @dataclass

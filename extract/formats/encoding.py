@@ -104,23 +104,23 @@ def _scan(file: BinaryIO) -> tuple[int | None, str]:
     """The first line that is not UTF-8, if any, and the line ends."""
     file.seek(0)
     decoder = codecs.getincrementaldecoder("utf-8")()
-    bad_line: int | None = None
+    is_utf8 = True
     line_feeds = crlf = 0
     last = b""
     while chunk := file.read(_CHUNK_BYTES):
         if 0 in chunk:
-            raise _nul_found(1 + line_feeds + chunk.count(b"\n", 0, chunk.find(0)))
-        if bad_line is None and not _feed(decoder, chunk):
-            bad_line = 0  # some line; found exactly below
-        line_feeds += chunk.count(b"\n")
-        crlf += chunk.count(b"\r\n") + (last == b"\r" and chunk[:1] == b"\n")
+            raise _nul_found(next(n for n, line in _lines(file) if 0 in line))
+        is_utf8 = is_utf8 and _feed(decoder, chunk)
+        if b"\r" in chunk or last == b"\r":
+            line_feeds += chunk.count(b"\n")
+            crlf += chunk.count(b"\r\n") + (last == b"\r" and chunk[:1] == b"\n")
+        else:  # nearly always: then it is enough to know that there is one
+            line_feeds += b"\n" in chunk
         last = chunk[-1:]
-    if bad_line is not None or not _feed(decoder, b"", final=True):
-        bad_line = next(
-            number for number, line in _lines(file) if not decodable(line, "utf-8")
-        )
     ending = "lf" if crlf == 0 else "crlf" if crlf == line_feeds else "mixed"
-    return bad_line, ending
+    if is_utf8 and _feed(decoder, b"", final=True):
+        return None, ending
+    return next(n for n, line in _lines(file) if not decodable(line, "utf-8")), ending
 
 
 def _feed(

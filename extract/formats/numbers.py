@@ -28,6 +28,13 @@ _LIKELY: dict[DecimalStyle, re.Pattern[str]] = {
     "point": re.compile(r"^[ +-]*[1-9]\d{0,2},\d{3}[ \xa0]*$", re.MULTILINE),
     "comma": re.compile(r"^[ +-]*[1-9]\d{0,2}\.\d{3}[ \xa0]*$", re.MULTILINE),
 }
+# Any field that could be evidence, among the fields of many lines. One pattern per
+# sign: one that begins with a fixed sign is searched ten times faster.
+_END = r"[ \xa0]*(?:[\t\n]|\Z)"
+_HINT: dict[DecimalStyle, re.Pattern[str]] = {
+    "point": re.compile(rf"\.\d{{1,3}}{_END}"),
+    "comma": re.compile(rf",\d{{1,3}}{_END}"),
+}
 _SPACES = str.maketrans("", "", " \xa0\u202f\u2009'\u2019")
 _SHAPE: dict[DecimalStyle, re.Pattern[str]] = {
     "point": re.compile(r"[+-]?(\d+|\d{1,3}(,\d{3})+)(\.\d+)?"),
@@ -48,6 +55,14 @@ class DecimalEvidence:
         self._look_for(_CERTAIN, self.certain, text, line_numbers)
         if not self.certain:
             self._look_for(_LIKELY, self.likely, text, line_numbers)
+
+    def may_change_by(self, text: str) -> bool:
+        """Whether any field of these lines could be evidence not seen so far."""
+        return any(
+            hint.search(text) is not None
+            for style, hint in _HINT.items()
+            if style not in self.certain
+        )
 
     @staticmethod
     def _look_for(

@@ -21,7 +21,13 @@ class FileStyles:
 
 
 class StyleDetector:
-    """Takes in all lines of a file, then says its styles. Memory stays constant."""
+    """Takes in all lines of a file, then says its styles. Memory stays constant.
+
+    Splitting lines into fields costs most of a load's time. So once the styles are
+    certain, a block is split only if some field of it could be an amount in the other
+    notation. Later dates in another style change no decision here: gate A reads every
+    posting time in the file's style and names the line where that fails.
+    """
 
     def __init__(self, layout: Layout, names: NamesRow) -> None:
         self._width = len(names.columns)
@@ -38,17 +44,28 @@ class StyleDetector:
 
     def add(self, straight: StraightLines) -> None:
         """Take in lines that have one field for each column."""
-        if not straight.lines:
+        is_dates_open = self._are_dates_open()
+        if not straight.lines or not (
+            is_dates_open or self._decimals.may_change_by(straight.text)
+        ):
             return
         # One split for all lines; column k is then every width-th field from k on.
         fields = straight.text.replace("\n", "\t").split("\t")
-        numbers = straight.line_numbers
         for at in self._amounts:
-            self._decimals.add(fields[at :: self._width], numbers)
+            self._decimals.add(fields[at :: self._width], straight.line_numbers)
+        if is_dates_open:
+            self._add_dates(fields, straight)
+
+    def _are_dates_open(self) -> bool:
+        return self._days.timestamps.is_open or bool(
+            self._dates and self._days.dates.is_open
+        )
+
+    def _add_dates(self, fields: list[str], straight: StraightLines) -> None:
         for at in self._timestamps:
-            self._days.timestamps.add(fields[at :: self._width], numbers)
+            self._days.timestamps.add(fields[at :: self._width], straight.line_numbers)
         for at in self._dates:
-            self._days.dates.add(fields[at :: self._width], numbers)
+            self._days.dates.add(fields[at :: self._width], straight.line_numbers)
         self._note_period(fields)
         date_at, time_at = self._posted
         if date_at is not None and time_at is not None:

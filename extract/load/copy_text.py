@@ -28,8 +28,9 @@ def copy_rows(
     file_id: int, line_numbers: Iterable[int], escaped_lines: Iterable[str]
 ) -> bytes:
     """Rows ready for COPY; empty when there are none."""
+    head = f"{file_id}\t"
     rows = [
-        f"{file_id}\t{number}\t{line}\n"
+        f"{head}{number}\t{line}\n"
         for number, line in zip(line_numbers, escaped_lines, strict=True)
     ]
     return "".join(rows).encode()

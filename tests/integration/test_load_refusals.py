@@ -31,6 +31,20 @@ BAD_FILES = {
     "column twice": (settlement(names=[*V2_NAMES, "sku"]), "key_columns", 1),
     "other report": (b"return-date\torder-id\n1\t2\n", "key_columns", 1),
     "both decimals": (settlement({}, {"amount": "3,20"}), "one_decimal_style", 4),
+    "other decimals much later": (
+        settlement(*[{}] * 5_000, {"amount": "-1.203,20 "}),
+        "one_decimal_style",
+        5_003,
+    ),
+    "other order of dates much later": (
+        settlement(
+            {"posted-date": "14/06/2026"},
+            *[{"posted-date": "05/06/2026"}] * 5_000,
+            {"posted-date": "06/14/2026"},
+        ),
+        "unambiguous_dates",
+        5_004,
+    ),
     "open dates": (
         settlement(
             {"posted-date": "03/05/2026", "posted-date-time": "03/05/2026 10:00"},
