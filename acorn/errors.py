@@ -6,6 +6,12 @@ from acorn.postgres import PostgresFailed
 from config.company import CompanyFileError
 from config.home import SecretMissing
 from config.warehouse import WarehouseUnavailable
+from deliver.build import BuildRefused
+from deliver.build_lock import BuildBusy, BuildReplaced
+from deliver.dbt import DbtFailed
+from deliver.publish import PublicationRefused
+from expectations.checkpoints import GateFailed
+from expectations.release import DecisionRefused
 from extract.errors import ExtractError
 
 
@@ -14,10 +20,17 @@ class CommandError(Exception):
 
 
 ACTIONABLE: tuple[type[Exception], ...] = (
+    BuildBusy,
+    BuildRefused,
+    BuildReplaced,
     CommandError,
     CompanyFileError,
+    DbtFailed,
+    DecisionRefused,
     ExtractError,
-    SecretMissing,
+    GateFailed,
     PostgresFailed,
+    PublicationRefused,
+    SecretMissing,
     WarehouseUnavailable,
 )
