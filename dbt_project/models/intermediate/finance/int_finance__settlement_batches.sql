@@ -111,6 +111,7 @@ final as (
             named_stores.marketplace_code, currency_stores.marketplace_code, 'UNKNOWN'
         ) as marketplace_code,
         headers.currency_code,
+        headers.currency_code = '{{ var("base_currency") }}' as is_base_currency,
         headers.declared_total_amount,
         headers.period_start_at,
         headers.period_end_at,

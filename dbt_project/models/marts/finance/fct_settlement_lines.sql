@@ -3,7 +3,7 @@
     incremental_strategy='by_batch',
     on_schema_change='fail',
     indexes=[{'columns': ['batch_id']}, {'columns': ['settlement_id']}],
-    post_hook=["{% if not is_incremental() %}analyze {{ this }}{% endif %}"],
+    post_hook=["{{ analyze_after_refresh(['batch_id', 'settlement_id', 'bucket']) }}"],
 ) }}
 
 -- The only model that converts, and the only one that puts a line into its bucket.
@@ -84,6 +84,7 @@ lines as (
             = coalesce(lines_v1.order_item_code, '')
             and coalesce(units_v1.shipment_id, '') = coalesce(lines_v1.shipment_id, '')
             and coalesce(units_v1.sku, '') = coalesce(lines_v1.sku, '')
+    {{ evaluated_once() }}
 ),
 
 batches as (
@@ -102,10 +103,6 @@ rates as (
     select * from {{ ref('int_finance__fx_rates_daily') }}
 ),
 
-base_currency as (
-    select '{{ var("base_currency") }}' as currency_code
-),
-
 joined as (
     select
         lines.*,
@@ -119,11 +116,11 @@ joined as (
             as marketplace_code,
         coalesce(line_buckets.bucket, 'unclassified') as bucket,
         case
-            when base_currency.currency_code is not null then cast(1 as numeric(20, 10))
+            when batches.is_base_currency then cast(1 as numeric(20, 10))
             else rates.fx_rate
         end as fx_rate,
         case
-            when base_currency.currency_code is not null then lines.posted_on
+            when batches.is_base_currency then lines.posted_on
             else rates.fx_rate_date
         end as fx_rate_date
     from lines
@@ -137,7 +134,6 @@ joined as (
             and line_buckets.amount_description = lines.amount_description
             and lines.posted_on >= line_buckets.valid_from
             and lines.posted_on < line_buckets.valid_before
-    left join base_currency on base_currency.currency_code = batches.currency_code
     left join rates
         on
             rates.currency_code = batches.currency_code
