@@ -59,8 +59,6 @@ def _acorn() -> None:
 
 def main() -> None:
     """Run the command line; errors people can act on come as one sentence, exit 1."""
-    from acorn.errors import ACTIONABLE
-
     try:
         _acorn.main(standalone_mode=False)
     except click.exceptions.Abort:
@@ -68,6 +66,10 @@ def main() -> None:
     except click.ClickException as error:
         error.show()
         sys.exit(1)
-    except ACTIONABLE as error:
+    except Exception as error:
+        from acorn.errors import ACTIONABLE  # knows every part, so it loads slowly
+
+        if not isinstance(error, ACTIONABLE):
+            raise
         click.secho(f"Error: {error}", fg="red", err=True)
         sys.exit(1)
