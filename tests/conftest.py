@@ -7,8 +7,10 @@ database, which takes a fraction of a second.
 from __future__ import annotations
 
 import os
+import tempfile
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -38,28 +40,40 @@ class Warehouse:
         return [row[0] for row in found] if found and len(found[0]) == 1 else found
 
 
+@contextmanager
+def server_home() -> Iterator[Path]:
+    """A new ACORN_HOME whose Postgres is stopped in the end.
+
+    Not below pytest's own folder: pytest closes that to other users, and a server
+    started by root runs as one.
+    """
+    from acorn.postgres import stop_postgres
+
+    with tempfile.TemporaryDirectory(prefix="acorn-test-") as folder:
+        Path(folder).chmod(0o755)
+        before = os.environ.get("ACORN_HOME")
+        os.environ["ACORN_HOME"] = folder
+        try:
+            yield Path(folder)
+        finally:
+            os.environ["ACORN_HOME"] = folder
+            stop_postgres()
+            if before is None:
+                del os.environ["ACORN_HOME"]
+            else:
+                os.environ["ACORN_HOME"] = before
+
+
 @pytest.fixture(scope="session")
-def postgres_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def postgres_home() -> Iterator[Path]:
     """A running embedded Postgres with a warehouse template; stopped at the end."""
-    from acorn.postgres import ensure_postgres, stop_postgres
+    from acorn.postgres import ensure_postgres
     from acorn.warehouse import ensure_warehouse
 
-    home = tmp_path_factory.mktemp("home", numbered=True)
-    for folder in (home, *home.parents):  # the server may run as another user
-        if os.stat(folder).st_uid == os.geteuid() and folder.stat().st_mode & 0o777 == (
-            0o700
-        ):
-            folder.chmod(0o711)
-    before = os.environ.get("ACORN_HOME")
-    os.environ["ACORN_HOME"] = str(home)
-    ensure_postgres()
-    ensure_warehouse(TEMPLATE)
-    yield home
-    stop_postgres()
-    if before is None:
-        os.environ.pop("ACORN_HOME", None)
-    else:
-        os.environ["ACORN_HOME"] = before
+    with server_home() as home:
+        ensure_postgres()
+        ensure_warehouse(TEMPLATE)
+        yield home
 
 
 @pytest.fixture

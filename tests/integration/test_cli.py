@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
-from acorn.postgres import stop_postgres
 
 pytestmark = pytest.mark.integration
 
@@ -47,18 +47,13 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def shell(tmp_path_factory: pytest.TempPathFactory, world: Path) -> Shell:
-    """A home where the demo world was imported and built by hand."""
-    home = tmp_path_factory.mktemp("cli-home")
-    for folder in (home, *home.parents[:2]):
-        folder.chmod(0o755)  # the server may run as another user
-    shell = Shell(home)
-    yield shell
-    before = os.environ.get("ACORN_HOME")
-    os.environ["ACORN_HOME"] = str(home)
-    stop_postgres()
-    if before:
-        os.environ["ACORN_HOME"] = before
+def shell() -> Iterator[Shell]:
+    """Commands in a home of their own; its Postgres is stopped in the end."""
+    with tempfile.TemporaryDirectory(prefix="acorn-test-cli-") as folder:
+        Path(folder).chmod(0o755)  # the server may run as another user
+        shell = Shell(Path(folder))
+        yield shell
+        shell.acorn("down")
 
 
 @pytest.fixture(scope="module")
