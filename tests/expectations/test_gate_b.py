@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from expectations.gate_a import check_batches
 from expectations.gate_b import check_books
 from tests.expectations.builders import Settlement, add_settlement
-from tests.expectations.small_books import change_books, make_books
+from tests.expectations.small_books import accept_all, change_books, make_books
 
 LINES = "marts.fct_settlement_lines"
 PARTIALS = "intermediate.int_finance__profit_partials"
@@ -105,7 +104,7 @@ DAMAGES = {
 def build_id(warehouse) -> int:
     """Books with one settlement, in order."""
     add_settlement(warehouse)
-    check_batches()
+    accept_all(warehouse)
     return make_books(warehouse)
 
 
@@ -123,15 +122,15 @@ def test_empty_books_pass(warehouse):
     assert check_books(make_books(warehouse)).is_success
 
 
-@pytest.mark.parametrize("damage", DAMAGES)
-def test_damage_is_caught(warehouse, build_id, damage):
-    statement, check_name = DAMAGES[damage]
-    change_books(warehouse, statement)
+def test_each_kind_of_damage_is_caught(warehouse, build_id):
+    for damage, (statement, check_name) in DAMAGES.items():
+        make_books(warehouse)
+        change_books(warehouse, statement)
 
-    result = check_books(build_id)
+        result = check_books(build_id)
 
-    assert not result.is_success
-    assert check_name in [check.check_name for check in result.failures]
+        assert not result.is_success, damage
+        assert check_name in [check.check_name for check in result.failures], damage
 
 
 def test_missing_rate_names_currency_and_days_and_the_remedy(warehouse, build_id):
@@ -146,7 +145,7 @@ def test_missing_rate_names_currency_and_days_and_the_remedy(warehouse, build_id
 def test_more_than_200_settlements_at_fault_are_counted(warehouse):
     for number in range(210):
         add_settlement(warehouse, Settlement(settlement_id=str(number)))
-    check_batches()
+    accept_all(warehouse)
     build_id = make_books(warehouse)
     change_books(warehouse, "update marts.fct_settlements set lines_total_amount = 1")
 
@@ -164,7 +163,7 @@ def test_lines_are_read_once_and_again_only_when_they_may_have_changed(
     assert warehouse.rows(checked, role="transformer") == [1]
 
     add_settlement(warehouse, Settlement(settlement_id="77"))
-    check_batches()
+    accept_all(warehouse)
     next_id = make_books(warehouse)
     assert check_books(next_id).is_success
     assert warehouse.rows(checked, role="transformer") == [1]
@@ -191,7 +190,7 @@ def test_unclassified_lines_warn_and_raise_an_alert_until_they_are_gone(warehous
     settlement = Settlement()
     settlement.lines[2]["amount-description"] = "Mystery"
     add_settlement(warehouse, settlement)
-    check_batches()
+    accept_all(warehouse)
     build_id = make_books(warehouse)
 
     result = check_books(build_id)
