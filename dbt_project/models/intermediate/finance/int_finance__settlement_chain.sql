@@ -116,10 +116,12 @@ final as (
             when reserve_difference = 0 then 'matched'
             else 'broken'
         end as reserve_chain_status,
-        case
-            when not is_gap_before and is_previous_in_books and is_in_books
-                then reserve_difference
-        end as reserve_break_amount
+        cast(
+            case
+                when not is_gap_before and is_previous_in_books and is_in_books
+                    then reserve_difference
+            end as numeric(18, 4)
+        ) as reserve_break_amount
     from linked
 )
 

@@ -37,7 +37,7 @@ final as (
         batches.source_line_number,
         batches.known_at,
         batches.batch_id,
-        cast(chain.reserve_break_amount as numeric(18, 4)) as reserve_break_amount,
+        chain.reserve_break_amount,
         totals.base_lines_total_amount,
         coalesce(totals.unclassified_line_count, 0) as unclassified_line_count,
         cast(coalesce(totals.unclassified_amount, 0) as numeric(18, 4))
