@@ -54,8 +54,7 @@ def download(url: str, target: Path, answer: Answer, max_bytes: int) -> str | No
             raise TransientError(
                 f"The download was answered with HTTP {response.status_code}."
             )
-        byte_count = _write_body(response, target, max_bytes)
-        _check_length(response.headers.get("Content-Length"), byte_count)
+        _write_body(response, target, max_bytes)
         encoding: str | None = response.headers.get("Content-Encoding")
         return encoding
 
@@ -74,7 +73,7 @@ def unpack_gzip(packed: Path, target: Path) -> None:
         raise UnreadableGzip(str(error)) from error
 
 
-def _write_body(response: Any, target: Path, max_bytes: int) -> int:
+def _write_body(response: Any, target: Path, max_bytes: int) -> None:
     byte_count = 0
     with target.open("wb") as file:
         for chunk in response.raw.stream(_CHUNK_BYTES, decode_content=False):
@@ -85,14 +84,6 @@ def _write_body(response: Any, target: Path, max_bytes: int) -> int:
                     f"The download is larger than {max_bytes:,} bytes and was ended.",
                 )
             file.write(chunk)
-    return byte_count
-
-
-def _check_length(announced: str | None, byte_count: int) -> None:
-    if announced is not None and int(announced) != byte_count:
-        raise TruncatedFetchError(
-            f"The download ended after {byte_count} of {announced} bytes."
-        )
 
 
 @contextmanager
@@ -104,7 +95,8 @@ def _network_faults() -> Iterator[None]:
         raise TransientError(
             f"The download had no answer: {type(error).__name__}."
         ) from None
-    except HTTPError as error:  # what urllib3 raises while the body comes
+    except HTTPError as error:
+        # What urllib3 raises while the body comes; it checks Content-Length.
         raise TruncatedFetchError(
             f"The download broke off: {type(error).__name__}."
         ) from None

@@ -21,6 +21,7 @@ from extract.amazon import settlements
 from extract.amazon.client import SellerConnection, from_environment, open_client
 from extract.amazon.preflight import Check, check_access, check_clock
 from extract.amazon.reports import only_fetcher
+from extract.api_calls import open_call_log
 from extract.errors import CredentialError
 from sandbox.credentials import CLIENT_SECRET
 from tests.integration.amazon_sandbox import fetch, file_hashes
@@ -160,6 +161,9 @@ def test_every_call_is_recorded_with_its_outcome(amazon, warehouse):
     ]
     assert calls[-1] == ("download", 200, 1, True, True, False)
     assert len(calls) == len(amazon.state.calls)
+    with open_call_log("amazon", "eu-demo", "EU") as log:  # what a new bucket reads
+        past = log.past_calls("getReports", timedelta(hours=1))
+    assert [call.http_status for call in past] == amazon.statuses("getReports")
 
 
 def test_no_answer_at_all_is_recorded_too(amazon, warehouse):
@@ -192,6 +196,16 @@ def test_no_secret_gets_into_logs_ledger_or_representation(amazon, warehouse, ca
     assert "signature=" in address.url and len(caplog.records) > 50
     for secret in (CLIENT_SECRET, connection.refresh_token, "signature=", "Atza|"):
         assert secret not in everything
+
+
+def test_error_texts_are_cleaned_before_they_are_recorded(warehouse):
+    with pytest.raises(RuntimeError):
+        with open_call_log("amazon", secrets=["hush"]) as log, log.recorded("call"):
+            raise RuntimeError("hush at https://host/path?signature=abc for ever")
+
+    assert warehouse.rows("select error from ops.api_calls") == [
+        "RuntimeError: *** at https://host/path?*** for ever"
+    ]
 
 
 def test_a_second_fetcher_of_the_same_seller_waits(amazon, warehouse):
