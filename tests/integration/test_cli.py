@@ -181,7 +181,7 @@ def _copy_warehouse(shell: Shell, name: str, corruption: str) -> None:
         "name, corruption = sys.argv[1:]\n"
         "with admin_connection('postgres') as server:\n"
         "    server.execute(f'drop database if exists {name} with (force)')\n"
-        "    server.execute(f'create database {name} template warehouse')\n"
+        "    server.execute(f'create database {name} template warehouse owner owner')\n"
         "with admin_connection(name) as copy:\n"
         "    assert copy.execute(corruption).rowcount > 0\n"
     )
