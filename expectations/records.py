@@ -89,7 +89,8 @@ class GateBResult:
     def sentence(self) -> str:
         """One line for people: the books tie, or what keeps them from it."""
         if self.is_success:
-            return f"The books tie: {len(self.results)} checks held."
+            held = sum(result.is_success for result in self.results)
+            return f"The books tie: {held} of {len(self.results)} checks held."
         faults = (
             f"{r.check_name}: expected {r.expected}, found {r.observed}"
             for r in self.failures

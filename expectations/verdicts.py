@@ -7,6 +7,7 @@ from typing import Any
 from psycopg import Connection
 
 from deliver.alerts import raise_alert
+from expectations.chinese import sentence_zh
 from expectations.ledger import Batch
 from expectations.records import Reason, Severity, Verdict, VerdictStatus
 from expectations.standing import Standing, find_standing
@@ -70,7 +71,7 @@ def decide(
 def _alert_quarantine(connection: Connection[Any], verdict: Verdict) -> None:
     """Tell people that a file was set aside and what they can do."""
     told = verdict.critical_reasons or verdict.reasons
-    faults_zh = "；".join(_sentence_zh(reason) for reason in told)
+    faults_zh = "；".join(sentence_zh(reason) for reason in told)
     raise_alert(
         connection,
         kind=ALERT_KIND,
@@ -80,15 +81,6 @@ def _alert_quarantine(connection: Connection[Any], verdict: Verdict) -> None:
         f" `acorn release {verdict.batch_id}`.",
         message_zh=f"{verdict.feed} 文件 {verdict.original_name} 已隔离：{faults_zh}。"
         f"请取得正确的文件，或用 `acorn release {verdict.batch_id}` 处理。",
-    )
-
-
-def _sentence_zh(reason: Reason) -> str:
-    place = f"第 {reason.line_number} 行，" if reason.line_number else ""
-    more = f"（共 {reason.fault_count} 行）" if reason.fault_count > 1 else ""
-    return (
-        f"{place}检查 {reason.check_name} 未通过，应为：{reason.expected}，"
-        f"实为：{reason.observed}{more}"
     )
 
 

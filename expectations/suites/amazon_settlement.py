@@ -11,28 +11,9 @@ from __future__ import annotations
 from expectations.currencies import CURRENCY_CODES, quoted
 from expectations.rules import Rule
 from expectations.settlement_profiles import profile_settlements
+from expectations.suites.findings import found
 from expectations.suites.settlement_rows import settlement_rows
 from expectations.suites.suite import FeedSuite
-
-
-def _found(
-    finding: str,
-    check_name: str,
-    why: str,
-    expected: str,
-    observed: str | None = None,
-) -> Rule:
-    """A rule that fails where the profile has this finding."""
-    return Rule(
-        check_name=check_name,
-        why=why,
-        fault=f"findings -> '{finding}' is not null",
-        line=f"findings -> '{finding}' ->> 'line'",
-        count=f"coalesce(findings -> '{finding}' ->> 'count', '1')",
-        expected=f"'{expected}'",
-        observed=observed or f"'\"' || (findings -> '{finding}' ->> 'sample') || '\"'",
-    )
-
 
 _DECLARED = "trim_scale(declared_total) || ' ' || coalesce(currency_code, '')"
 _PERIOD = "'period ' || period_start_at || ' to ' || period_end_at"
@@ -64,34 +45,34 @@ AMAZON_SETTLEMENT = FeedSuite(
             expected="'one header row (a line with total-amount)'",
             observed="'none among ' || line_count || ' lines'",
         ),
-        _found(
+        found(
             "second_header",
             "header_row_is_single",
             "A second header row is a second report pasted in, or the first one twice.",
             "one header row",
             "findings -> 'second_header' ->> 'count' || ' header rows'",
         ),
-        _found(
+        found(
             "amount_on_header",
             "header_row_carries_no_amount",
             "Amounts are read from detail lines; one on the header row would be lost.",
             "a header row without amounts",
             "'an amount'",
         ),
-        _found(
+        found(
             "settlement_id_missing",
             "settlement_id_is_present",
             "Every row names its settlement; one that does not is cut or foreign.",
             "a settlement-id",
             "'none'",
         ),
-        _found(
+        found(
             "settlement_id_malformed",
             "settlement_id_is_numeric",
             "Amazon numbers settlements with up to 20 digits.",
             "up to 20 digits as settlement-id",
         ),
-        _found(
+        found(
             "other_settlement",
             "settlement_is_single",
             "A file holds one settlement; a second one makes both totals wrong.",
@@ -106,13 +87,13 @@ AMAZON_SETTLEMENT = FeedSuite(
             expected="'an ISO 4217 currency code on the header row'",
             observed="coalesce('\"' || currency_code || '\"', 'none')",
         ),
-        _found(
+        found(
             "other_currency",
             "currency_is_single",
             "A settlement is paid in one currency.",
             "the currency of the header row",
         ),
-        _found(
+        found(
             "start_malformed",
             "period_start_parses",
             "The period places the settlement among its neighbours.",
@@ -120,7 +101,7 @@ AMAZON_SETTLEMENT = FeedSuite(
             "coalesce('\"' || (findings -> 'start_malformed' ->> 'sample') || '\"',"
             " 'nothing')",
         ),
-        _found(
+        found(
             "end_malformed",
             "period_end_parses",
             "The period places the settlement among its neighbours.",
@@ -128,7 +109,7 @@ AMAZON_SETTLEMENT = FeedSuite(
             "coalesce('\"' || (findings -> 'end_malformed' ->> 'sample') || '\"',"
             " 'nothing')",
         ),
-        _found(
+        found(
             "deposit_malformed",
             "deposit_date_parses",
             "The deposit date is when the money moves.",
@@ -166,19 +147,19 @@ AMAZON_SETTLEMENT = FeedSuite(
             observed="deposit_at",
             is_waivable=True,
         ),
-        _found(
+        found(
             "total_malformed",
             "declared_total_parses",
             "The declared total is what the lines must add up to.",
             "a total-amount in the decimal style of this file",
         ),
-        _found(
+        found(
             "amount_malformed",
             "amounts_parse",
             "An amount that cannot be read would be missing from the books.",
             "an amount in the decimal style of this file, at most 4 decimals",
         ),
-        _found(
+        found(
             "fraction",
             "amounts_fit_the_currency",
             "A currency without minor unit (JPY) has whole amounts only.",
@@ -195,14 +176,14 @@ AMAZON_SETTLEMENT = FeedSuite(
             observed="'none'",
             severity="warning",
         ),
-        _found(
+        found(
             "posted_missing",
             "posted_times_are_present",
             "The posting day decides the month and the exchange rate.",
             "a posting time or day",
             "'none'",
         ),
-        _found(
+        found(
             "posted_malformed",
             "posted_times_parse",
             "The posting day decides the month and the exchange rate.",
@@ -231,7 +212,7 @@ AMAZON_SETTLEMENT = FeedSuite(
             observed="posted_first_at || ' to ' || posted_last_at",
             severity="warning",
         ),
-        _found(
+        found(
             "quantity_malformed",
             "quantities_are_whole",
             "Units are counted, so a quantity is a whole number.",

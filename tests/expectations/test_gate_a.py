@@ -181,7 +181,7 @@ def test_quarantine_raises_one_alert_in_both_languages(warehouse):
     )
     assert (kind, subject) == ("quarantined_batch", f"batch {batch_id}")
     assert "cut.txt is quarantined" in english and "acorn release" in english
-    assert "cut.txt 已隔离" in chinese
+    assert "cut.txt 已隔离：明细合计不等于申报总额（应为" in chinese
     assert resolved_at is None
 
 
@@ -219,6 +219,8 @@ def test_a_killed_gate_is_finished_by_the_next(warehouse):
     script = """
 import os
 from expectations import gate_a
+
+pytestmark = pytest.mark.integration
 decided = []
 def decide_then_die(*arguments):
     if len(decided) == 2:
@@ -305,3 +307,18 @@ def test_cent_exactness_has_no_tolerance(warehouse):
     assert warehouse.rows(
         "select lines_total - declared_total from ops.settlement_profiles"
     ) == [Decimal("0.0001")]
+
+
+def test_every_critical_check_has_a_chinese_text():
+    from expectations.chinese import sentence_zh
+    from expectations.records import Reason
+    from expectations.suites import SUITES
+
+    untold = [
+        rule.check_name
+        for suite in SUITES.values()
+        for rule in suite.rules
+        if rule.severity == "critical"
+        and "未通过" in sentence_zh(Reason(rule.check_name, "critical", None, "", ""))
+    ]
+    assert untold == []

@@ -8,6 +8,8 @@ from expectations.gate_b import check_books
 from tests.expectations.builders import Settlement, add_settlement
 from tests.expectations.small_books import accept_all, change_books, make_books
 
+pytestmark = pytest.mark.integration
+
 LINES = "marts.fct_settlement_lines"
 PARTIALS = "intermediate.int_finance__profit_partials"
 REPORT = "marts.rpt_profit_by_sku_month"

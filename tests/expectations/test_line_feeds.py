@@ -7,6 +7,8 @@ import pytest
 from expectations.gate_a import check_batches
 from tests.expectations.builders import add_rows
 
+pytestmark = pytest.mark.integration
+
 ECB = {"rate_date": "2026-06-03", "currency_code": "USD", "rate": "1.0842"}
 MANUAL = {**ECB, "currency_code": "USD", "base_currency_code": "CNY", "rate": "7.1"}
 PRODUCT = {"account_code": "na-demo", "sku": "A-1", "product_code": "P1"}

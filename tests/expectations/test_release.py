@@ -8,6 +8,8 @@ from expectations.gate_a import check_batches
 from expectations.release import DecisionRefused, recheck_batch, release_batch
 from tests.expectations.builders import Settlement, add_settlement, status_of
 
+pytestmark = pytest.mark.integration
+
 
 def long_period() -> Settlement:
     settlement = Settlement()

@@ -14,6 +14,8 @@ from tests.expectations.builders import (
     status_of,
 )
 
+pytestmark = pytest.mark.integration
+
 
 def header(**changes: str) -> Settlement:
     settlement = Settlement()
