@@ -139,8 +139,12 @@ def choose_sandbox_port() -> int | None:
 
 
 def _sandbox(settings: StackSettings) -> Part:
-    # The sandbox answers as Amazon would: it gets no secret of ours.
-    passed = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    # The sandbox answers as Amazon would: it gets no setting or secret of ours.
+    passed = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("ACORN_", "AIRFLOW_"))
+    }
     return Part(
         "sandbox",
         (

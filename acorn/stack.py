@@ -38,6 +38,7 @@ from config.home import CHECKOUT, acorn_home, secret
 from config.warehouse import server_address
 
 _HEALTHY_WITHIN_SECONDS = 240.0
+_MOST_RESTARTS = 3  # of a part during `up`; then waiting longer is no use
 _STOP_SECONDS = 75.0  # more than the parts' own limits, one stage after the other
 _RECOVERS_WITHIN_SECONDS = 45.0
 
@@ -151,17 +152,27 @@ def _await_health(settings: StackSettings, progress: Progress) -> None:
     names = ", ".join(part.name for part in build_parts(settings))
     with progress.step("Parts", f"waiting for {names}") as step:
         while sick := sick_parts(settings, since=began):
-            if processes.find(supervisor.NAME) is None or time.monotonic() > deadline:
+            is_over = time.monotonic() > deadline or not processes.find(supervisor.NAME)
+            if is_over or any(_keeps_dying(name) for name in sick):
                 _stop_processes(progress)
-                logs = "\n".join(
-                    f"  {log_file(name)}" for name in ("supervisor", *sick)
-                )
-                raise StackFailed(
-                    f"Not healthy after {_HEALTHY_WITHIN_SECONDS:.0f} s: "
-                    f"{', '.join(sick)}. The parts were stopped again. Logs:\n{logs}"
-                )
+                raise StackFailed(_tell_sick(sick))
             time.sleep(0.3)
         step.detail = f"healthy: {names}"
+
+
+def _keeps_dying(name: str) -> bool:
+    record = processes.recall(name)
+    return record is not None and record.restart_count >= _MOST_RESTARTS
+
+
+def _tell_sick(names: list[str]) -> str:
+    told = [f"Not healthy: {', '.join(names)}. All parts were stopped again."]
+    for name in (*names, supervisor.NAME):
+        log = log_file(name)
+        if log.exists():
+            end = log.read_text(errors="replace").splitlines()[-8:]
+            told.append("\n".join([f"{log} ends:", *(f"  {line}" for line in end)]))
+    return "\n".join(told)
 
 
 def _say_where(settings: StackSettings, is_first: bool, progress: Progress) -> None:

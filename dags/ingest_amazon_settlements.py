@@ -36,7 +36,7 @@ from dags.dag_support.defaults import (
     alert_when_later_than,
     default_args,
 )
-from dags.dag_support.loading import check_batches, load_documents
+from dags.dag_support.loading import load_and_check
 from dags.dag_support.sellers import list_seller_regions, seller_connection
 from dags.dag_support.windows import current_window, window_params
 
@@ -82,13 +82,12 @@ def fetch_settlements(seller: dict[str, str]) -> dict[str, int]:
 def ingest_amazon_settlements() -> None:
     """Sellers, one fetch each, then load and gate what came."""
     fetched = fetch_settlements.expand(seller=list_sellers())
-    loaded = load_documents()
-    checked = check_batches(new_in=RAW_AMAZON_SETTLEMENTS)
+    loaded, checked = load_and_check(new_in=RAW_AMAZON_SETTLEMENTS)
     # Loading goes on without a seller that failed; this task then fails the run.
     confirmed = EmptyOperator(
         task_id="confirm_all_sellers", trigger_rule="none_failed", retries=0
     )
-    fetched >> loaded >> checked
+    fetched >> loaded
     [fetched, checked] >> confirmed
 
 

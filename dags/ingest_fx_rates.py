@@ -23,7 +23,7 @@ from airflow.sdk import CronTriggerTimetable, dag, task
 from dags.dag_support import tags
 from dags.dag_support.assets import RAW_FX_RATES
 from dags.dag_support.defaults import START_DATE, alert_when_later_than, default_args
-from dags.dag_support.loading import check_batches, load_documents
+from dags.dag_support.loading import load_and_check
 
 
 @task
@@ -46,7 +46,8 @@ def fetch_rates() -> dict[str, int]:
 )
 def ingest_fx_rates() -> None:
     """Fetch, load, gate."""
-    fetch_rates() >> load_documents() >> check_batches(new_in=RAW_FX_RATES)
+    loaded, _ = load_and_check(new_in=RAW_FX_RATES)
+    fetch_rates() >> loaded
 
 
 ingest_fx_rates()

@@ -22,17 +22,26 @@ from typing import Any
 from airflow.sdk import CronTriggerTimetable, dag, get_current_context, task
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
+from config.home import acorn_home
 from dags.dag_support import tags
 from dags.dag_support.assets import RAW_MANUAL_FILES
 from dags.dag_support.defaults import (
     POOL_WRITE,
+    PRIORITY_LOAD,
     START_DATE,
     alert_when_later_than,
     default_args,
 )
 
 
-@task(pool=POOL_WRITE, outlets=[RAW_MANUAL_FILES])
+@task.short_circuit
+def find_drops() -> bool:
+    """Whether any file waits. Most runs end here, and cheaply."""
+    drops = acorn_home() / "drops"
+    return any(path.is_file() for path in drops.glob("[!.]*/[!.]*"))
+
+
+@task(pool=POOL_WRITE, priority_weight=PRIORITY_LOAD, outlets=[RAW_MANUAL_FILES])
 def import_drops() -> list[str]:
     """Import what lies there; answers what is wrong with files it could not take."""
     from extract.files.drops import import_drops as run
@@ -70,7 +79,9 @@ def confirm_all_files(errors: list[str]) -> None:
 )
 def ingest_manual_drops() -> None:
     """Import what is there; complain of what could not be."""
-    confirm_all_files(import_drops())
+    imported = import_drops()
+    find_drops() >> imported
+    confirm_all_files(imported)
 
 
 ingest_manual_drops()

@@ -4,7 +4,8 @@
 are replaced in one transaction. When it does not, they stay as last published, the run
 fails, and an alert names the checks.
 
-**When.** After `transform_warehouse` has finished a build.
+**When.** After `transform_warehouse` has finished a build. When the next build has
+begun meanwhile the run skips: that build brings a run of its own.
 
 **Running it again** changes nothing: the same build gives the same reports.
 
@@ -23,9 +24,10 @@ from airflow.sdk.exceptions import AirflowFailException
 
 from dags.dag_support import tags
 from dags.dag_support.assets import MARTS, REPORTS
-from dags.dag_support.builds import newest_build_id
+from dags.dag_support.builds import newest_build_id, skip_if_replaced
 from dags.dag_support.defaults import (
     POOL_WRITE,
+    PRIORITY_PUBLISH,
     START_DATE,
     alert_when_later_than,
     default_args,
@@ -44,9 +46,10 @@ def find_build() -> int:
     return max(told) if told else newest_build_id()
 
 
-@task(pool=POOL_WRITE)
+@task(pool=POOL_WRITE, priority_weight=PRIORITY_PUBLISH)
 def check_books(build_id: int) -> str:
     """Gate B. A failure is final: trying again would find the same books."""
+    skip_if_replaced(build_id)
     from expectations.gate_b import check_books as check
 
     result = check(build_id)
@@ -57,9 +60,15 @@ def check_books(build_id: int) -> str:
     return str(result.sentence())
 
 
-@task(task_id="publish_reports", pool=POOL_WRITE, outlets=[REPORTS])
+@task(
+    task_id="publish_reports",
+    pool=POOL_WRITE,
+    priority_weight=PRIORITY_PUBLISH,
+    outlets=[REPORTS],
+)
 def replace_reports(build_id: int) -> dict[str, int]:
     """Replace the reports with those of the build."""
+    skip_if_replaced(build_id)
     from deliver.publish import publish_reports as publish
 
     publications = publish(build_id)

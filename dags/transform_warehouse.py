@@ -32,6 +32,7 @@ from dags.dag_support.assets import (
 )
 from dags.dag_support.defaults import (
     POOL_WRITE,
+    PRIORITY_BUILD,
     START_DATE,
     alert_when_later_than,
     default_args,
@@ -46,7 +47,7 @@ def start_build() -> int:
     return start().build_id
 
 
-@task(pool=POOL_WRITE)
+@task(pool=POOL_WRITE, priority_weight=PRIORITY_BUILD)
 def run_dbt(build_id: int, selector: str) -> None:
     """Run one selector of dbt_project/selectors.yml."""
     from deliver.build import load_build

@@ -1,6 +1,8 @@
-"""Which build a run is about when no asset event says so."""
+"""Which build a run is about, and whether it still matters."""
 
 from __future__ import annotations
+
+from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
 
 def newest_build_id() -> int:
@@ -9,14 +11,25 @@ def newest_build_id() -> int:
     Raises:
         AirflowFailException: there is none yet.
     """
-    from airflow.sdk.exceptions import AirflowFailException
+    found = _newest("select max(build_id) from ops.builds where status = 'built'")
+    if found is None:
+        raise AirflowFailException("There is no build yet: run transform_warehouse.")
+    return found
 
+
+def skip_if_replaced(build_id: int) -> None:
+    """Skip the task when a newer build has begun: the marts are no longer this one's.
+
+    The newer build starts a run of its own.
+    """
+    newest = _newest("select max(build_id) from ops.builds")
+    if newest != build_id:
+        raise AirflowSkipException(f"Build {newest} has taken the place of {build_id}.")
+
+
+def _newest(statement: str) -> int | None:
     from config.warehouse import connect
 
     with connect("transformer") as connection:
-        found = connection.execute(
-            "select max(build_id) from ops.builds where status = 'built'"
-        ).fetchone()
-    if found is None or found[0] is None:
-        raise AirflowFailException("There is no build yet: run transform_warehouse.")
-    return int(found[0])
+        row = connection.execute(statement).fetchone()
+    return row[0] if row else None

@@ -25,6 +25,13 @@ START_DATE = datetime(2024, 1, 1, tzinfo=UTC)
 POOL_AMAZON = "amazon_api"
 POOL_WRITE = "warehouse_write"  # one slot: loads, builds and publications take turns
 
+# Who gets that slot first. What is begun ends; a build is published before the next
+# one replaces it; files that wait go before a new build, which then has them too.
+PRIORITY_BUILD = 4
+PRIORITY_PUBLISH = 3
+PRIORITY_LOAD = 2
+PRIORITY_REST = 1
+
 # Trying again helps when a source is down, and not when a person has to act.
 _RETRY_WHAT_MAY_PASS = ExceptionRetryPolicy(
     rules=[
@@ -41,6 +48,8 @@ def default_args(*, retries: int, timeout: timedelta) -> dict[str, Any]:
     """Arguments of every task of a DAG."""
     return {
         "owner": OWNER,
+        "priority_weight": PRIORITY_REST,
+        "weight_rule": "absolute",
         "retries": retries,
         "retry_delay": timedelta(seconds=30),
         "retry_exponential_backoff": 2.0,

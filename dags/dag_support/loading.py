@@ -7,10 +7,21 @@ from typing import Any
 from airflow.sdk import Asset, XComArg, get_current_context, task
 from airflow.sdk.exceptions import AirflowSkipException
 
-from dags.dag_support.defaults import POOL_WRITE
+from dags.dag_support.defaults import POOL_WRITE, PRIORITY_LOAD
 
 
-@task(pool=POOL_WRITE, trigger_rule="all_done", retries=1)
+def load_and_check(new_in: Asset) -> tuple[XComArg, XComArg]:
+    """The two tasks, chained. Gate A tells `new_in` when it decided anything."""
+    loaded = load_documents()
+    return loaded, _check_batches(new_in)(loaded)
+
+
+@task(
+    pool=POOL_WRITE,
+    priority_weight=PRIORITY_LOAD,
+    trigger_rule="all_done",
+    retries=1,
+)
 def load_documents() -> dict[str, int]:
     """Load every received document; those of other sellers do not wait for one."""
     from config.warehouse import connect
@@ -18,35 +29,32 @@ def load_documents() -> dict[str, int]:
 
     with connect("loader", autocommit=True) as connection:
         batches = load_received(connection)
-    return {
-        "batch_count": len(batches),
-        "row_count": sum(batch.row_count or 0 for batch in batches),
-    }
+        row = connection.execute(
+            "select count(*) from ops.load_batches where status = 'loaded'"
+        ).fetchone()
+    return {"loaded_count": len(batches), "undecided_count": row[0] if row else 0}
 
 
-def check_batches(new_in: Asset) -> XComArg:
-    """Gate A over all undecided batches, as a task; tells `new_in` when it decided any.
+def _check_batches(new_in: Asset) -> Any:
+    @task(pool=POOL_WRITE, priority_weight=PRIORITY_LOAD, outlets=[new_in], retries=1)
+    def check_batches(loaded: dict[str, int]) -> dict[str, int]:
+        """Gate A over all undecided batches.
 
-    A quarantined file does not fail the task: it has its alert, and the reports show
-    it. With nothing to decide the task skips, so that nothing downstream runs.
-    """
-
-    @task(task_id="check_batches", pool=POOL_WRITE, outlets=[new_in], retries=1)
-    def check() -> dict[str, int]:
+        A quarantined file does not fail the task: it has its alert, and the reports
+        show it. With nothing to decide the task skips, so nothing downstream runs.
+        """
+        if not any(loaded.values()):
+            raise AirflowSkipException("Nothing new: no batch waits for a decision.")
         from expectations.gate_a import check_batches as decide
 
         verdicts = decide()
-        news = [v for v in verdicts if v.status != "duplicate"]
-        if not news:
-            raise AirflowSkipException("Nothing new: no batch waited for a decision.")
         context: Any = get_current_context()
         context["outlet_events"][new_in].extra = {
-            "batch_ids": [verdict.batch_id for verdict in news]
+            "batch_ids": [verdict.batch_id for verdict in verdicts]
         }
-        quarantined = sum(verdict.is_quarantined for verdict in news)
-        return {
-            "accepted_count": len(news) - quarantined,
-            "quarantined_count": quarantined,
-        }
+        counts = {"accepted": 0, "quarantined": 0, "duplicate": 0}
+        for verdict in verdicts:
+            counts[verdict.status] = counts.get(verdict.status, 0) + 1
+        return counts
 
-    return check()
+    return check_batches
