@@ -37,6 +37,7 @@ SUPERUSER = "postgres"
 START_SECONDS = 90
 _SETTINGS = """
 listen_addresses = '127.0.0.1'
+unix_socket_directories = ''     # a socket's path is short, ACORN_HOME may be long
 max_connections = 200
 shared_buffers = 512MB
 work_mem = 32MB
@@ -182,10 +183,9 @@ def _initialise() -> None:
 
 def _start() -> None:
     _remember_port(_usable_port())
-    socket_folder = _socket_folder()
     command = (
         *("pg_ctl", "-D", _data(), "-l", str(_home() / "server.log")),
-        *("-o", f"-p {port()} -k {socket_folder}"),
+        *("-o", f"-p {port()}"),
         *("-w", "-t", "30", "start"),
     )
     deadline = time.monotonic() + START_SECONDS
@@ -198,7 +198,7 @@ def _start() -> None:
             )
         time.sleep(1)
         _remember_port(_usable_port())
-        command = (*command[:6], f"-p {port()} -k {socket_folder}", *command[7:])
+        command = (*command[:6], f"-p {port()}", *command[7:])
 
 
 def _usable_port() -> int:
@@ -223,14 +223,6 @@ def _remember_port(number: int) -> None:
     temporary = _address_file().with_suffix(".tmp")
     temporary.write_text(json.dumps({"host": "127.0.0.1", "port": number}))
     temporary.replace(_address_file())
-
-
-def _socket_folder() -> str:
-    # A socket path may have 107 bytes at most; ACORN_HOME can be longer.
-    folder = Path(tempfile.gettempdir()) / f"acorn-pg-{port()}"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    _own_by_server(folder)
-    return str(folder)
 
 
 @contextmanager

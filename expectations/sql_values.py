@@ -55,7 +55,8 @@ def iso_text(text: str, style: str) -> str:
 
 _DAY = r"(19|20)\d\d-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])"
 _TIME = r"([01]\d|2[0-3])(:[0-5]\d(:[0-5]\d(\.\d{1,6})?)?)?"
-_ZONE = r" ?(UTC|GMT|Z|[+-](0\d|1[0-4]):?[0-5]\d)"
+# The named zones that documents are known to carry; Postgres knows their offsets.
+_ZONE = r" ?(UTC|GMT|Z|PST|PDT|JST|BST|CET|CEST|[+-](0\d|1[0-4]):?[0-5]\d)"
 
 
 def moment(iso: str) -> str:
