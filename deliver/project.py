@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 from config.company import Company
-from deliver.dbt import PROJECT
+from deliver import dbt
 
 _SUFFIXES = {".sql", ".yml", ".csv"}
 # A changed line rule is found per batch by its rules_key and restates those batches
 # alone (int_finance__settlement_batches); any other change writes everything again.
-_RESTATED_BY_KEY = PROJECT / "seeds" / "amazon" / "settlement_line_rules.csv"
+_RESTATED_BY_KEY = Path("seeds", "amazon", "settlement_line_rules.csv")
 
 
 def project_sha256() -> str:
     """Hash of models, macros, tests and seeds, line rules left out."""
     digest = sha256()
-    for path in sorted(PROJECT.rglob("*")):
-        if path.suffix in _SUFFIXES and path != _RESTATED_BY_KEY:
-            digest.update(f"{path.relative_to(PROJECT)}\n".encode())
+    for path in sorted(dbt.PROJECT.rglob("*")):
+        name = path.relative_to(dbt.PROJECT)
+        if path.suffix in _SUFFIXES and name != _RESTATED_BY_KEY:
+            digest.update(f"{name}\n".encode())
             digest.update(path.read_bytes())
     return digest.hexdigest()
 

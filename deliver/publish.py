@@ -144,6 +144,14 @@ def _create(connection: Connection[Any], report: _Report) -> None:
             "create table {} (like {} including comments, primary key ({}))"
         ).format(report.table, report.candidate, key)
     )
+    described = connection.execute(
+        "select obj_description(cast(%s as regclass))", [f"marts.rpt_{report.name}"]
+    ).fetchone()
+    connection.execute(  # `like` takes over the comments of columns only
+        sql.SQL("comment on table {} is {}").format(
+            report.table, sql.Literal(described[0] if described else None)
+        )
+    )
 
 
 def _take_over_changes(connection: Connection[Any], report: _Report) -> None:

@@ -22,10 +22,20 @@ ecb_days as (
 ),
 
 ecb_with_euro as (
-    select rate_date, currency_code, units_per_euro, source_file_id, source_line_number
+    select
+        rate_date,
+        currency_code,
+        units_per_euro,
+        source_file_id,
+        source_line_number
     from ecb_rates
     union all
-    select rate_date, 'EUR', 1, source_file_id, source_line_number
+    select
+        rate_date,
+        'EUR' as currency_code,
+        1 as units_per_euro,
+        source_file_id,
+        source_line_number
     from ecb_days
 ),
 

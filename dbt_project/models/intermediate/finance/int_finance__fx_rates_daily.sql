@@ -15,13 +15,15 @@ headers as (
 ),
 
 ages as (
-    {%- for days in range(var('fx_longest_gap_days') + 1) %}
+    {%- for days in range(var('fx_longest_gap_days') | int + 1) %}
     select {{ days }} as days {{ 'union all' if not loop.last }}
     {%- endfor %}
 ),
 
 used_currencies as (
-    select currency_code from headers group by currency_code
+    select currency_code
+    from headers
+    group by currency_code
 ),
 
 periods as (

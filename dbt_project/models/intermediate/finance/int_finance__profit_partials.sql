@@ -28,11 +28,7 @@ grouped as (
         coalesce(sku, '') as sku,
         cast({{ dbt.date_trunc('month', 'posted_on') }} as date) as month,
         bucket,
-        case
-            when bucket = 'reserves'
-                then {{ comparable_text('amount_description') }}
-                    = 'previous reserve amount balance'
-        end as is_previous_reserve,
+        {{ is_previous_reserve() }} as is_previous_reserve,
         sum(amount) as amount,
         sum(base_amount) as base_amount,
         -- A V2 item repeats its quantity on every row: only its price row counts.
@@ -51,11 +47,7 @@ grouped as (
         coalesce(sku, ''),
         cast({{ dbt.date_trunc('month', 'posted_on') }} as date),
         bucket,
-        case
-            when bucket = 'reserves'
-                then {{ comparable_text('amount_description') }}
-                    = 'previous reserve amount balance'
-        end
+        {{ is_previous_reserve() }}
 ),
 
 summed as (
@@ -70,10 +62,10 @@ summed as (
         cast(
             coalesce(sum(case when bucket = 'unclassified' then line_count end), 0) as bigint
         ) as unclassified_line_count,
-        {% for bucket in buckets -%}
+        {%- for bucket in buckets %}
         {{ bucket_sum('amount', bucket) }} as {{ bucket }}_amount,
         {{ bucket_sum('base_amount', bucket) }} as base_{{ bucket }}_amount,
-        {% endfor -%}
+        {%- endfor %}
         cast(
             coalesce(sum(case when is_previous_reserve then amount end), 0) as numeric(18, 4)
         ) as previous_reserve_amount,

@@ -58,7 +58,11 @@ days as (
 ),
 
 triples as (
-    select batch_id, transaction_type, amount_type, amount_description
+    select
+        batch_id,
+        transaction_type,
+        amount_type,
+        amount_description
     from groups
     group by batch_id, transaction_type, amount_type, amount_description
 ),

@@ -59,11 +59,11 @@ predecessors as (
             order by
                 earlier.period_end_at desc,
                 case
-                    when settlements.previous_reserve_amount
-                        + earlier.current_reserve_amount = 0 then 0
+                    when settlements.previous_reserve_amount + earlier.current_reserve_amount = 0
+                        then 0
                     else 1
-                end,
-                earlier.batch_id
+                end asc,
+                earlier.batch_id asc
         ) as latest_first
     from settlements
     inner join settlements as earlier

@@ -4,7 +4,9 @@ with products as (
 ),
 
 sold_skus as (
-    select account_code, sku
+    select
+        account_code,
+        sku
     from {{ ref('int_finance__profit_partials') }}
     where sku <> ''
     group by account_code, sku

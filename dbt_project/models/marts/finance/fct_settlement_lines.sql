@@ -132,8 +132,8 @@ joined as (
             line_buckets.transaction_type = lines.transaction_type
             and line_buckets.amount_type = lines.amount_type
             and line_buckets.amount_description = lines.amount_description
-            and lines.posted_on >= line_buckets.valid_from
-            and lines.posted_on < line_buckets.valid_before
+            and line_buckets.valid_from <= lines.posted_on
+            and line_buckets.valid_before > lines.posted_on
     left join rates
         on
             rates.currency_code = batches.currency_code

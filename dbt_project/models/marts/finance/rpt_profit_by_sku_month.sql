@@ -23,11 +23,11 @@ summed as (
         sum(units) as units,
         sum(line_count) as line_count,
         sum(unconverted_line_count) as unconverted_line_count,
-        max(known_at) as as_of,
-        {% for bucket in profit + other -%}
+        {%- for bucket in profit + other %}
         sum({{ bucket }}_amount) as {{ bucket }}_amount,
-        sum(base_{{ bucket }}_amount) as base_{{ bucket }}_amount{{ ',' if not loop.last }}
-        {% endfor %}
+        sum(base_{{ bucket }}_amount) as base_{{ bucket }}_amount,
+        {%- endfor %}
+        max(known_at) as as_of
     from partials
     group by account_code, marketplace_code, month, sku, currency_code
 ),
@@ -43,10 +43,10 @@ final as (
         products.brand,
         products.category,
         cast(summed.units as bigint) as units,
-        {% for bucket in profit + other -%}
+        {%- for bucket in profit + other %}
         cast(summed.{{ bucket }}_amount as numeric(18, 4)) as {{ bucket }}_amount,
         {{ converted('base_' ~ bucket ~ '_amount') }} as base_{{ bucket }}_amount,
-        {% endfor -%}
+        {%- endfor %}
         cast({{ sum_of_buckets(profit) }} as numeric(18, 4)) as profit_amount,
         {{ converted(sum_of_buckets(profit, 'base_')) }} as base_profit_amount,
         cast({{ sum_of_buckets(other) }} as numeric(18, 4)) as not_profit_amount,

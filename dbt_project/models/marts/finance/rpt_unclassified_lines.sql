@@ -6,7 +6,9 @@ with partials as (
 ),
 
 affected_batches as (
-    select batch_id from partials group by batch_id
+    select batch_id
+    from partials
+    group by batch_id
 ),
 
 lines as (

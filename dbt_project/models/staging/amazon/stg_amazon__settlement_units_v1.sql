@@ -3,10 +3,10 @@ with raw_rows as (
     select * from {{ source('amazon', 'amazon_settlement_v1') }}
     where
         total_amount is null
-        and quantity_purchased is not null
         {%- for column, amount_type, description in v1_amount_columns() %}
         and {{ column }} is null
         {%- endfor %}
+        and quantity_purchased is not null
 ),
 
 batches as (
