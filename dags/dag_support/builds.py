@@ -27,6 +27,24 @@ def skip_if_replaced(build_id: int) -> None:
         raise AirflowSkipException(f"Build {newest} has taken the place of {build_id}.")
 
 
+def skip_if_current() -> None:
+    """Skip the task when the newest build has seen every decision there is.
+
+    Events that come while a run waits for its turn start one more run, although the
+    first one's build has them already.
+    """
+    found = _newest(
+        """
+        select build_id from ops.builds
+        where build_id = (select max(build_id) from ops.builds)
+            and status = 'built'
+            and as_of >= (select max(decided_at) from ops.load_batches)
+        """
+    )
+    if found is not None:
+        raise AirflowSkipException(f"Build {found} has all that was decided.")
+
+
 def _newest(statement: str) -> int | None:
     from config.warehouse import connect
 
