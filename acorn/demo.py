@@ -24,8 +24,8 @@ from config.company import company_file, is_demo
 from config.home import acorn_home
 from config.warehouse import connect
 
-# Amazon lists reports of the last 90 days, no more.
-WINDOW_DAYS = 90
+# Amazon lists reports of the last 90 days, no more; an hour less, for runs take time.
+WINDOW = timedelta(days=90) - timedelta(hours=1)
 INGESTS = ("ingest_manual_drops", "ingest_fx_rates", "ingest_amazon_settlements")
 CHAINED = ("transform_warehouse", "publish_reports")
 
@@ -105,7 +105,7 @@ def _drop_product_list(settings: StackSettings) -> None:
 
 def _trigger_ingests(api: AirflowApi, now: datetime) -> dict[str, str]:
     window = {
-        "window_start": (now - timedelta(days=WINDOW_DAYS)).isoformat(),
+        "window_start": (now - WINDOW).isoformat(),
         "window_end": now.isoformat(),
     }
     runs = {}
