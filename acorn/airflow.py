@@ -58,7 +58,7 @@ def airflow_environment(web_port: int, sandbox_port: int | None) -> dict[str, st
         | _places()
         | _core_settings(web_port)
         | _secret_settings()
-        | (_demo_settings(sandbox_port) if sandbox_port else {})
+        | (demo_settings(sandbox_port) if sandbox_port else {})
     )
 
 
@@ -159,7 +159,7 @@ def _secret_settings() -> dict[str, str]:
     )
 
 
-def _demo_settings(sandbox_port: int) -> dict[str, str]:
+def demo_settings(sandbox_port: int) -> dict[str, str]:
     """Connections and addresses of the sandbox, for the demo company only."""
     if not is_demo():
         return {}

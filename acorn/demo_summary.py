@@ -98,7 +98,27 @@ _FINDINGS = """
         coalesce(reason, '')
     from reports.settlement_reconciliation
     where status not in ('matched', 'waiting')
-    order by status, account_code, period_start_at
+    union all
+    select
+        'reserve chain broken',
+        concat_ws(' ', account_code, marketplace_code, settlement_id),
+        concat(
+            'it starts with ', trim_scale(previous_reserve_amount), ' ', currency_code,
+            ', the settlement before held back ',
+            trim_scale(previous_reserve_amount - reserve_break_amount)
+        )
+    from reports.settlement_reconciliation
+    where reserve_chain_status = 'broken'
+    union all
+    select
+        'unclassified',
+        concat_ws(' ', account_code, marketplace_code, 'such as', example_settlement_id),
+        concat(
+            concat_ws(' / ', transaction_type, amount_type, amount_description), ': ',
+            line_count, ' lines, ', trim_scale(amount), ' ', currency_code
+        )
+    from reports.unclassified_lines
+    order by 1, 2
 """
 _PROFIT = """
     select

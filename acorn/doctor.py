@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 
-from config.company import Company, load_company
+from acorn.airflow import demo_settings
+from acorn.parts import choose_web_port, saved_settings
+from acorn.stack_health import sick_parts
+from config.company import is_demo, load_company
 from config.home import CHECKOUT, acorn_home, archive_root
 from config.warehouse import ROLES, connect
 
@@ -43,9 +47,10 @@ def examine() -> Iterator[Finding]:
         company = load_company()
     except Exception:  # the line company.yml above has told it
         return
+    _show_demo_credentials()
     for account in company.accounts:
         for region in account.regions:
-            yield from _amazon(company, account.code, region)
+            yield from _amazon(account.code, region)
 
 
 def _run(name: str, check: Callable[[], str]) -> Finding:
@@ -124,12 +129,22 @@ def _archive() -> str:
 
 
 def _ports() -> str:
-    from acorn.stack import port_report
+    """The web port is free, or served by our own stack."""
+    settings = saved_settings()
+    if settings is not None and not sick_parts(settings):
+        return f"Airflow answers at {settings.web_url}"
+    return f"{choose_web_port(None)} is free for Airflow"
 
-    return port_report()
+
+def _show_demo_credentials() -> None:
+    """The demo's credentials are the running sandbox's; nobody sets them."""
+    settings = saved_settings()
+    if is_demo() and settings is not None and settings.sandbox_port:
+        for name, value in demo_settings(settings.sandbox_port).items():
+            os.environ.setdefault(name, value)
 
 
-def _amazon(company: Company, account_code: str, region: str) -> Iterator[Finding]:
+def _amazon(account_code: str, region: str) -> Iterator[Finding]:
     from extract.amazon.client import from_environment
     from extract.amazon.preflight import check_access
 
