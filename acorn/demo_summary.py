@@ -112,7 +112,7 @@ _FINDINGS = """
     union all
     select
         'unclassified',
-        concat_ws(' ', account_code, marketplace_code, 'such as', example_settlement_id),
+        concat_ws(' ', account_code, marketplace_code, 'in', example_settlement_id),
         concat(
             concat_ws(' / ', transaction_type, amount_type, amount_description), ': ',
             line_count, ' lines, ', trim_scale(amount), ' ', currency_code
