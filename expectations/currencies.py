@@ -30,5 +30,5 @@ WITHOUT_MINOR_UNIT = frozenset(
 
 
 def quoted(codes: frozenset[str]) -> str:
-    """The codes as a list of SQL literals, in order."""
+    """The codes as a list of SQL literals, in order; codes hold no quote."""
     return ", ".join(f"'{code}'" for code in sorted(codes))

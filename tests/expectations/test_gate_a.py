@@ -19,6 +19,8 @@ from tests.expectations.builders import (
     status_of,
 )
 
+pytestmark = pytest.mark.integration
+
 
 def wrong_total(settlement_id: str = "23395380562") -> Settlement:
     settlement = Settlement(settlement_id=settlement_id)
@@ -219,8 +221,6 @@ def test_a_killed_gate_is_finished_by_the_next(warehouse):
     script = """
 import os
 from expectations import gate_a
-
-pytestmark = pytest.mark.integration
 decided = []
 def decide_then_die(*arguments):
     if len(decided) == 2:
