@@ -29,7 +29,7 @@ class BuildBusy(Exception):
 
 
 class BuildReplaced(Exception):
-    """This build is not the one that runs: a newer one was started, or it ended."""
+    """A newer build took this one's place, or it was given up."""
 
 
 @contextmanager
@@ -43,6 +43,25 @@ def build_lock(wait_seconds: float = WAIT_SECONDS) -> Iterator[Connection[Any]]:
     with connect("transformer", autocommit=True) as connection:
         while not _try_lock(connection):
             _sleep_until(deadline, connection)
+        yield connection
+
+
+@contextmanager
+def marts_of(build_id: int, wait_seconds: float = WAIT_SECONDS) -> Iterator[Any]:
+    """Hold the marts still while they are read as those of the newest build.
+
+    Raises:
+        BuildReplaced: a newer build was started, so the marts are its own by now; the
+            newer build will be published in place of this one.
+        BuildBusy: another build is at work and does not end.
+    """
+    with build_lock(wait_seconds) as connection:
+        row = connection.execute("select max(build_id) from ops.builds").fetchone()
+        if row is None or row[0] != build_id:
+            raise BuildReplaced(
+                f"Build {build_id} is not the newest one, so the marts are no longer "
+                f"its own. Publish build {row[0] if row else 'none'} instead."
+            )
         yield connection
 
 

@@ -14,12 +14,12 @@ from typing import Any
 
 from psycopg import Connection, sql
 
-from deliver.build_lock import build_lock
+from deliver.build_lock import marts_of
 from deliver.content_hash import content_sha256
 
 
 class PublicationRefused(Exception):
-    """The marts are not those of this build; the message says what to do."""
+    """The build failed or still runs, so its marts are not whole."""
 
 
 @dataclass(frozen=True)
@@ -68,26 +68,23 @@ def publish_reports(build_id: int) -> list[Publication]:
     """Publish the reports of a build that passed gate B; asking twice is harmless.
 
     Raises:
-        PublicationRefused: the build failed, still runs, or is not the newest.
+        BuildReplaced: it is not the newest build.
+        PublicationRefused: it failed or still runs.
         BuildBusy: another build is at work and does not end.
     """
-    with build_lock() as connection, connection.transaction():
-        _require_marts_of(connection, build_id)
+    with marts_of(build_id) as connection, connection.transaction():
+        _require_built(connection, build_id)
         return [_publish(connection, report, build_id) for report in _REPORTS]
 
 
-def _require_marts_of(connection: Connection[Any], build_id: int) -> None:
+def _require_built(connection: Connection[Any], build_id: int) -> None:
     row = connection.execute(
-        "select build_id, status from ops.builds order by build_id desc limit 1"
+        "select status from ops.builds where build_id = %s", [build_id]
     ).fetchone()
-    if row is None or row[0] != build_id:
+    status = row[0] if row else "unknown"
+    if status != "built":
         raise PublicationRefused(
-            f"Build {build_id} is not the newest build, so the marts are no longer its "
-            f"own. Publish build {row[0] if row else 'none'} instead."
-        )
-    if row[1] != "built":
-        raise PublicationRefused(
-            f"Build {build_id} is {row[1]}. Only a build that is built is published."
+            f"Build {build_id} is {status}. Only a build that is built is published."
         )
 
 

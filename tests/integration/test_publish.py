@@ -6,6 +6,7 @@ import psycopg
 import pytest
 
 from deliver.build import build_warehouse, start_build
+from deliver.build_lock import BuildReplaced
 from deliver.publish import PublicationRefused, publish_reports
 from tests.dbt.small_files import (
     SALE,
@@ -54,7 +55,7 @@ def test_publish_replaces_changed_rows_only(warehouse, tmp_path):
     assert after[0] != before[0]
     assert after[1] == before[1]
     assert warehouse.rows("select sku from reports.unmapped_skus") == ["B-1"]
-    with pytest.raises(PublicationRefused, match=f"Publish build {second.build_id}"):
+    with pytest.raises(BuildReplaced, match=f"Publish build {second.build_id}"):
         publish_reports(first.build_id)
 
 
