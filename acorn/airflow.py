@@ -18,7 +18,7 @@ from typing import Any, Literal
 
 from psycopg import sql
 
-from acorn.errors import CommandError
+from acorn.command_error import CommandError
 from acorn.postgres import admin_connection
 from acorn.warehouse import ensure_database, ensure_login
 from config.company import is_demo

@@ -7,7 +7,7 @@ from typing import Any
 import requests
 
 from acorn.airflow import ADMIN_USER
-from acorn.errors import CommandError
+from acorn.command_error import CommandError
 from config.home import secret
 
 _TIMEOUT_SECONDS = 30

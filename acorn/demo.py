@@ -14,8 +14,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from acorn.airflow_api import AirflowApi, AirflowRefused
+from acorn.command_error import CommandError
 from acorn.demo_summary import print_summary
-from acorn.errors import CommandError
 from acorn.parts import StackSettings, log_file
 from acorn.progress import Progress
 from acorn.run_watch import TaskState, log_tail, tasks_since

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from acorn.command_error import CommandError
 from acorn.postgres import PostgresFailed
 from config.company import CompanyFileError
 from config.home import SecretMissing
@@ -13,11 +14,6 @@ from deliver.publish import PublicationRefused
 from expectations.checkpoints import GateFailed
 from expectations.release import DecisionRefused
 from extract.errors import ExtractError
-
-
-class CommandError(Exception):
-    """A command cannot go on; the message names the cause and the remedy."""
-
 
 ACTIONABLE: tuple[type[Exception], ...] = (
     BuildBusy,

@@ -15,7 +15,7 @@ from pathlib import Path
 import psutil
 
 from acorn.airflow import airflow_environment
-from acorn.errors import CommandError
+from acorn.command_error import CommandError
 from acorn.postgres import free_port, is_free
 from acorn.processes import run_folder, write_json
 from config.company import is_demo

@@ -16,7 +16,6 @@ import fcntl
 import importlib.util
 import json
 import os
-import pwd
 import shutil
 import socket
 import subprocess
@@ -30,6 +29,7 @@ from urllib.parse import unquote, urlsplit
 import psycopg
 
 from acorn.secrets import ensure_secrets
+from acorn.server_user import FolderClosed, own_by_server, require_reach, server_user
 from config.home import acorn_home, secret
 from config.warehouse import server_address
 
@@ -86,7 +86,7 @@ def ensure_postgres() -> int:
         return port()
     with _start_lock():
         if not is_running():
-            _check_server_user_reach()
+            _require_reach()
             if not (_home() / "data" / "PG_VERSION").exists():
                 _initialise()
             _start()
@@ -157,15 +157,22 @@ def _data() -> str:
     return str(_home() / "data")
 
 
+def _require_reach() -> None:
+    try:
+        require_reach(acorn_home(), Path(_binary("postgres")).parent)
+    except FolderClosed as error:
+        raise PostgresFailed(str(error)) from error
+
+
 def _initialise() -> None:
     # A first start that was killed leaves a folder without PG_VERSION: begin again.
     shutil.rmtree(_home(), ignore_errors=True)
     _home().mkdir(parents=True)
-    _own_by_server(_home())
+    own_by_server(_home())
     password_file = _home() / "initdb.password"
     password_file.write_text(secret("postgres_password"))
     password_file.chmod(0o600)
-    _own_by_server(password_file)
+    own_by_server(password_file)
     staging = _home() / "data.new"
     done = _run_as_server(
         "initdb",
@@ -232,53 +239,8 @@ def _start_lock() -> Iterator[None]:
         yield
 
 
-def _server_user() -> pwd.struct_passwd | None:
-    """Postgres refuses to run as root; then it runs as nobody."""
-    return pwd.getpwnam("nobody") if os.geteuid() == 0 else None
-
-
-def _check_server_user_reach() -> None:
-    """Started as root, `nobody` must get to the data folder and to the binaries.
-
-    Raises:
-        PostgresFailed: a folder on the way is closed to it.
-    """
-    user = _server_user()
-    if user is None:
-        return
-    home = acorn_home()
-    home.chmod(home.stat().st_mode | 0o001)  # ours; secrets.json in it stays 0600
-    for target in (home, Path(_binary("postgres")).parent):
-        for folder in reversed([target, *target.parents]):
-            if not _may_enter(folder, user):
-                raise PostgresFailed(
-                    f"Started as root, Postgres runs as the user {user.pw_name}, which "
-                    f"may not enter {folder}, on the way to {target}. Either run "
-                    f"`chmod o+x {folder}`, or start Acorn as an ordinary user, or "
-                    f"keep the checkout and ACORN_HOME in folders open to all."
-                )
-
-
-def _may_enter(folder: Path, user: pwd.struct_passwd) -> bool:
-    # Asked of the kernel, as that user: mode bits alone leave out access lists.
-    asked = subprocess.run(
-        ["/bin/sh", "-c", 'test -x "$1"', "sh", str(folder)],
-        user=user.pw_uid,
-        group=user.pw_gid,
-        extra_groups=[],
-        cwd="/",
-    )
-    return asked.returncode == 0
-
-
-def _own_by_server(path: Path) -> None:
-    user = _server_user()
-    if user:
-        os.chown(path, user.pw_uid, user.pw_gid)
-
-
 def _run_as_server(program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-    user = _server_user()
+    user = server_user()
     drop = (
         {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []} if user else {}
     )

@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 
 from acorn import processes, supervisor
 from acorn.airflow import ADMIN_USER, airflow_environment, ensure_airflow_database
-from acorn.errors import CommandError
+from acorn.command_error import CommandError
 from acorn.parts import (
     StackSettings,
     build_parts,
@@ -28,7 +28,7 @@ from acorn.parts import (
     part_names,
     saved_settings,
 )
-from acorn.postgres import ensure_postgres, is_external, stop_postgres
+from acorn.postgres import ensure_postgres, is_external, is_running, stop_postgres
 from acorn.progress import Progress
 from acorn.secrets import ensure_secrets
 from acorn.stack_health import sick_parts
@@ -62,13 +62,27 @@ def up(options: UpOptions | None = None) -> StackSettings:
         PortTaken: the web port is in use; nothing was started.
         StackFailed: a part did not become healthy; all was stopped again.
     """
+    asked = options or UpOptions()
     progress = Progress()
     with _one_at_a_time():
+        world = choose_world(asked.order_count)
         running = _running_settings()
         if running is not None and _gets_well(running, progress):
             progress.say(f"Acorn is up already: {running.web_url}")
             return running
-        return _start_all(options or UpOptions(), progress)
+        # An unwell stack, or what a killed supervisor left behind, holds our ports.
+        _stop_processes(progress)
+        port = asked.airflow_port or (running.web_port if running else None)
+        settings = StackSettings(choose_web_port(port), choose_sandbox_port(), **world)
+        was_running = is_running()
+        try:
+            _start_all(settings, progress)
+        except BaseException:
+            _stop_processes(progress)
+            if not was_running:
+                stop_postgres()
+            raise
+        return settings
 
 
 def down() -> bool:
@@ -103,11 +117,7 @@ def _gets_well(settings: StackSettings, progress: Progress) -> bool:
     return True
 
 
-def _start_all(options: UpOptions, progress: Progress) -> StackSettings:
-    # An unwell stack, or what a killed supervisor left behind, holds our ports.
-    _stop_processes(progress)
-    web_port = choose_web_port(options.airflow_port)
-    sandbox_port = choose_sandbox_port()
+def _start_all(settings: StackSettings, progress: Progress) -> None:
     ensure_secrets()
     progress.say(f"Starting Acorn in {acorn_home()}")
     with progress.step("Postgres", "starting") as step:
@@ -117,18 +127,14 @@ def _start_all(options: UpOptions, progress: Progress) -> StackSettings:
     with progress.step("Warehouse", "roles, schemas, ledger") as step:
         ensure_warehouse()
         step.detail = "set up"
-    settings = StackSettings(
-        web_port, sandbox_port, **choose_world(options.order_count)
-    )
     with progress.step("Airflow data", "migrating") as step:
-        environment = airflow_environment(web_port, sandbox_port)
+        environment = airflow_environment(settings.web_port, settings.sandbox_port)
         setup = ensure_airflow_database(environment)
         step.detail = "up to date" if setup == "none" else "migrated; admin, pools"
     settings.save()
     _start_supervisor()
     _await_health(settings, progress)
     _say_where(settings, setup == "first", progress)
-    return settings
 
 
 def _start_supervisor() -> None:
@@ -154,7 +160,6 @@ def _await_health(settings: StackSettings, progress: Progress) -> None:
         while sick := sick_parts(settings, since=began):
             is_over = time.monotonic() > deadline or not processes.find(supervisor.NAME)
             if is_over or any(_keeps_dying(name) for name in sick):
-                _stop_processes(progress)
                 raise StackFailed(_tell_sick(sick))
             time.sleep(0.3)
         step.detail = f"healthy: {names}"
@@ -166,7 +171,7 @@ def _keeps_dying(name: str) -> bool:
 
 
 def _tell_sick(names: list[str]) -> str:
-    told = [f"Not healthy: {', '.join(names)}. All parts were stopped again."]
+    told = [f"Not healthy: {', '.join(names)}. All was stopped again."]
     for name in (*names, supervisor.NAME):
         log = log_file(name)
         if log.exists():

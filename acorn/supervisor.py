@@ -18,6 +18,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+import psutil
+
 from acorn import processes
 from acorn.parts import Part, build_parts, saved_settings
 from acorn.postgres import PostgresFailed, ensure_postgres, is_external
@@ -110,9 +112,12 @@ def _stop_in_order(children: list[_Child]) -> None:
 
 
 def _stop(child: _Child) -> None:
-    processes.stop(child.part.name, child.part.stop_seconds)
-    if child.process is not None:
+    # By the handle, not by the record: somebody may have removed the files.
+    if child.process is not None and child.process.poll() is None:
+        family = psutil.Process(child.process.pid)
+        processes.stop_tree(family, child.part.stop_seconds)
         child.process.wait()
+    processes.forget(child.part.name)
     _say(f"{child.part.name} stopped")
 
 

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from acorn.errors import CommandError
+from acorn.command_error import CommandError
 from acorn.processes import write_json
 from config.company import is_demo
 from config.home import acorn_home

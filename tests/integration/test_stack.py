@@ -54,7 +54,8 @@ def home() -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix="acorn-stack-"))
     folder.chmod(0o755)
     yield folder
-    _acorn(folder, DOWN)
+    done = _acorn(folder, DOWN)
+    assert done.returncode == 0, done.stderr  # without its records nobody can stop it
     shutil.rmtree(folder)
 
 
