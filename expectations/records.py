@@ -10,8 +10,9 @@ from typing import Literal
 
 Severity = Literal["critical", "warning"]
 # `duplicate`: the same settlement is in the books already, so this batch is set to
-# superseded. Nothing is wrong with it and nothing is left to do.
-VerdictStatus = Literal["accepted", "quarantined", "duplicate"]
+# superseded. Nothing is wrong with it and nothing is left to do. `error`: a file that
+# could not be taken in at all, so there is no batch to judge.
+VerdictStatus = Literal["accepted", "quarantined", "duplicate", "error"]
 
 
 @dataclass(frozen=True)

@@ -11,14 +11,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from psycopg import Connection
 
 from config.company import load_company
 from config.warehouse import connect
 from expectations.gate_a import check_batches
-from expectations.records import Reason, Verdict, VerdictStatus
+from expectations.records import Reason, Verdict
 from extract.archive import archive_document
 from extract.errors import ExtractError
 from extract.load.loader import load_batch
@@ -26,7 +26,6 @@ from extract.records import FEEDS, UNKNOWN_FEED, SourceDocument
 from extract.transport import unpacked
 
 # Not one of the ledger's: the file is not in it, or another process holds it.
-_ERROR = cast(VerdictStatus, "error")
 
 
 def import_files(
@@ -98,6 +97,6 @@ def _error(path: Path, feed: str | None, observed: str) -> Verdict:
         file_id=0,
         original_name=str(path),
         feed=feed or UNKNOWN_FEED,
-        status=_ERROR,
+        status="error",
         reasons=(reason,),
     )

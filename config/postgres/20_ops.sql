@@ -95,7 +95,7 @@ create table if not exists ops.gate_results (
     gate_result_id bigint generated always as identity primary key,
     gate text not null check (gate in ('A', 'B')),
     run_id text not null,
-    batch_id bigint references ops.load_batches,   -- null for gate B
+    batch_id bigint references ops.load_batches,   -- null: the books as a whole
     check_name text not null,
     severity text not null check (severity in ('critical', 'warning')),
     is_success boolean not null,
