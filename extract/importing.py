@@ -25,8 +25,6 @@ from extract.load.loader import load_batch
 from extract.records import FEEDS, UNKNOWN_FEED, SourceDocument
 from extract.transport import unpacked
 
-# Not one of the ledger's: the file is not in it, or another process holds it.
-
 
 def import_files(
     paths: Sequence[Path], account_code: str | None, feed: str | None = None

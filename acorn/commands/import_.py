@@ -10,6 +10,8 @@ import click
 from acorn.ready import ensure_ready
 from config.company import load_company
 
+# A duplicate is a settlement that the books hold already, in another delivery.
+GOOD = {"accepted", "duplicate"}
 FEEDS = ("amazon_settlement", "ecb_fx_rates", "manual_fx_rates", "manual_product_map")
 
 
@@ -42,6 +44,3 @@ def command(files: tuple[Path, ...], account: str, feed: str | None) -> None:
         click.echo("Quarantined files are kept. `acorn release --help` says how on.")
         sys.exit(2)
     click.echo("Next: `acorn build`, then `acorn verify`.")
-
-
-GOOD = {"accepted", "released", "duplicate"}
