@@ -18,7 +18,9 @@ def zip_of(**contents: str) -> bytes:
 
 
 @pytest.mark.parametrize(
-    "data", [b"content", gzip.compress(b"content"), zip_of(only="content")]
+    "data",
+    [b"content", gzip.compress(b"content"), zip_of(only="content")],
+    ids=["plain", "gzip", "zip of one"],
 )
 def test_the_document_itself_comes_out(tmp_path, data):
     path = tmp_path / "upload"
@@ -36,6 +38,7 @@ def test_the_document_itself_comes_out(tmp_path, data):
         zip_of(one="1", two="2"),
         zip_of(only="content")[:-30],
     ],
+    ids=["gzip cut short", "gzip damaged", "zip of two", "zip cut short"],
 )
 def test_what_cannot_be_unpacked_comes_as_it_is(tmp_path, data):
     path = tmp_path / "upload"
