@@ -20,11 +20,11 @@ from datetime import timedelta
 from typing import Any
 
 from airflow.sdk import dag, get_current_context, task
-from airflow.sdk.exceptions import AirflowFailException
+from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
 from dags.dag_support import tags
 from dags.dag_support.assets import MARTS, REPORTS
-from dags.dag_support.builds import newest_build_id, skip_if_replaced
+from dags.dag_support.builds import newest_build_id
 from dags.dag_support.defaults import (
     POOL_WRITE,
     PRIORITY_PUBLISH,
@@ -49,10 +49,13 @@ def find_build() -> int:
 @task(pool=POOL_WRITE, priority_weight=PRIORITY_PUBLISH)
 def check_books(build_id: int) -> str:
     """Gate B. A failure is final: trying again would find the same books."""
-    skip_if_replaced(build_id)
+    from deliver.build_lock import BuildReplaced
     from expectations.gate_b import check_books as check
 
-    result = check(build_id)
+    try:
+        result = check(build_id)
+    except BuildReplaced as replaced:  # the newer build starts a run of its own
+        raise AirflowSkipException(str(replaced)) from replaced
     if not result.is_success:
         raise AirflowFailException(
             f"Build {build_id} is not published. {result.sentence()}"
@@ -68,10 +71,13 @@ def check_books(build_id: int) -> str:
 )
 def replace_reports(build_id: int) -> dict[str, int]:
     """Replace the reports with those of the build."""
-    skip_if_replaced(build_id)
+    from deliver.build_lock import BuildReplaced
     from deliver.publish import publish_reports as publish
 
-    publications = publish(build_id)
+    try:
+        publications = publish(build_id)
+    except BuildReplaced as replaced:
+        raise AirflowSkipException(str(replaced)) from replaced
     context: Any = get_current_context()
     context["outlet_events"][REPORTS].extra = {"build_id": build_id}
     return {publication.report: publication.row_count for publication in publications}

@@ -18,6 +18,7 @@ from psycopg.rows import dict_row
 from config.company import Company, load_company
 from config.warehouse import connect
 from deliver.alerts import raise_alert, resolve_alert
+from deliver.build_lock import marts_of
 from expectations.books import (
     ACCOUNTS_TABLE,
     LINES_CHECKED,
@@ -30,7 +31,6 @@ from expectations.records import CheckResult, GateBResult
 from expectations.rules import Fault
 from expectations.suites.books import BOOKS_ACCOUNTS, BOOKS_SETTLEMENTS
 
-_LOCK = 7_201_003  # advisory: one gate B at a time, it writes two tables
 _UNCLASSIFIED = "unclassified_lines"
 
 
@@ -39,27 +39,30 @@ def check_books(build_id: int, is_full: bool = False) -> GateBResult:
 
     Raises:
         LookupError: there is no such build.
+        BuildReplaced: a newer build was started; that one will be checked.
+        BuildBusy: another build is at work and does not end.
         GateFailed: a rule could not be run; the books count as not checked.
     """
     company = load_company()
     run_id = f"build-{build_id}"
     with connect("transformer", autocommit=True) as connection:
-        connection.execute("select pg_advisory_lock(%s)", [_LOCK])
         _require_build(connection, build_id)
-        checked = batches_to_check(connection, build_id, is_full)
-        with connection.transaction():
-            sum_up(connection, list(checked), company)
-        faults = [
-            fault
-            for suite in (BOOKS_SETTLEMENTS, BOOKS_ACCOUNTS)
-            for fault in find_faults(
-                connection, suite, [_rows_of(suite.name)], "transformer", run_id
-            )
-        ]
-        result = _result(faults)
-        with connection.transaction():
-            _record(connection, result, run_id, checked)
-            _tell_unclassified(connection, company)
+        # No other build may change the marts meanwhile, and no other gate run.
+        with marts_of(build_id):
+            checked = batches_to_check(connection, build_id, is_full)
+            with connection.transaction():
+                sum_up(connection, list(checked), company)
+            faults = [
+                fault
+                for suite in (BOOKS_SETTLEMENTS, BOOKS_ACCOUNTS)
+                for fault in find_faults(
+                    connection, suite, [_rows_of(suite.name)], "transformer", run_id
+                )
+            ]
+            result = _result(faults)
+            with connection.transaction():
+                _record(connection, result, run_id, checked)
+                _tell_unclassified(connection, company)
         return result
 
 

@@ -17,16 +17,6 @@ def newest_build_id() -> int:
     return found
 
 
-def skip_if_replaced(build_id: int) -> None:
-    """Skip the task when a newer build has begun: the marts are no longer this one's.
-
-    The newer build starts a run of its own.
-    """
-    newest = _newest("select max(build_id) from ops.builds")
-    if newest != build_id:
-        raise AirflowSkipException(f"Build {newest} has taken the place of {build_id}.")
-
-
 def skip_if_current() -> None:
     """Skip the task when the newest build has seen every decision there is.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from deliver.build_lock import BuildReplaced
 from expectations.gate_b import check_books
 from tests.expectations.builders import Settlement, add_settlement
 from tests.expectations.small_books import accept_all, change_books, make_books
@@ -126,7 +127,7 @@ def test_empty_books_pass(warehouse):
 
 def test_each_kind_of_damage_is_caught(warehouse, build_id):
     for damage, (statement, check_name) in DAMAGES.items():
-        make_books(warehouse)
+        build_id = make_books(warehouse)
         change_books(warehouse, statement)
 
         result = check_books(build_id)
@@ -184,8 +185,7 @@ def test_a_failed_gate_reads_the_lines_again(warehouse, build_id):
     assert not check_books(build_id).is_success
 
     assert not check_books(build_id).is_success
-    make_books(warehouse)
-    assert check_books(build_id).is_success
+    assert check_books(make_books(warehouse)).is_success
 
 
 def test_unclassified_lines_warn_and_raise_an_alert_until_they_are_gone(warehouse):
@@ -213,6 +213,12 @@ def test_unclassified_lines_warn_and_raise_an_alert_until_they_are_gone(warehous
     )
     check_books(build_id)
     assert warehouse.rows("select 1 from ops.alerts where resolved_at is null") == []
+
+
+def test_an_older_build_gives_way_to_the_newest(warehouse, build_id):
+    make_books(warehouse)
+    with pytest.raises(BuildReplaced, match=f"Build {build_id} is not the newest"):
+        check_books(build_id)
 
 
 def test_an_unknown_build_is_refused(warehouse):
