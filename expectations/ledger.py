@@ -12,9 +12,9 @@ from psycopg.rows import class_row, dict_row
 
 from expectations.records import Reason, Verdict, VerdictStatus
 
-_GATE_LOCK = (
-    7_201_002  # advisory: gate A and decisions about its batches, one at a time
-)
+# Advisory: gate A and decisions about its batches, one at a time. The key is gate A's
+# own, so that it never waits for a build.
+_GATE_LOCK = 7_201_004
 
 _STATUS: dict[str, VerdictStatus] = {
     "accepted": "accepted",
