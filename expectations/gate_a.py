@@ -16,11 +16,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 import psycopg
-from psycopg import Connection
+from psycopg import Connection, sql
 
 from config.company import Company, load_company
 from config.warehouse import connect
-from expectations.checkpoints import GROUP_SIZE, find_faults
+from expectations.checkpoints import GROUP_SIZE, GateFailed, find_faults
 from expectations.ledger import (
     Batch,
     gate_lock,
@@ -41,7 +41,8 @@ def check_batches(batch_ids: Sequence[int] | None = None) -> list[Verdict]:
     batch that is not loaded yet, or that another process holds, has none.
 
     Raises:
-        GateFailed: a rule could not be run; the batches of its feed stay undecided.
+        GateFailed: a rule could not be run, or the rules were given nothing of a
+            batch; the batches of its feed stay undecided.
     """
     company = load_company()
     run_id = f"gate-a-{datetime.now(UTC):%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:6]}"
@@ -73,6 +74,7 @@ def _check_feed(
         suite.rows(readable[start : start + GROUP_SIZE], company)
         for start in range(0, len(readable), GROUP_SIZE)
     ]
+    _refuse_unjudged(connection, suite, groups, readable)
     faults = find_faults(connection, suite, groups, "loader", run_id)
     for batch in batches:
         if batch.batch_id in unreadable:
@@ -80,6 +82,27 @@ def _check_feed(
         else:
             reasons = [_reason(f) for f in faults if f.batch_id == batch.batch_id]
             decide(connection, batch, suite, reasons, run_id)
+
+
+def _refuse_unjudged(
+    connection: Connection[Any],
+    suite: FeedSuite,
+    groups: Sequence[sql.Composable],
+    batch_ids: Sequence[int],
+) -> None:
+    """A batch without a row to judge would pass every rule, so no verdict is given."""
+    judged = {
+        row[0]
+        for group in groups
+        for row in connection.execute(
+            sql.SQL("select distinct batch_id from ({}) as suite_rows").format(group)
+        )
+    }
+    if unjudged := sorted(set(batch_ids) - judged):
+        raise GateFailed(
+            f"Suite {suite.name} has no rows to judge for batch "
+            f"{', '.join(map(str, unjudged))}."
+        )
 
 
 def _prepare(

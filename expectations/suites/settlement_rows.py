@@ -1,4 +1,8 @@
-"""The rows that settlement rules judge: one per file, its profile and its account."""
+"""The rows that settlement rules judge: one per file, its profile and its account.
+
+They start from the ledger: a file whose rows are all blank has no profile, and it must
+be judged all the same.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +15,7 @@ from config.marketplaces import marketplaces
 
 
 def settlement_rows(batch_ids: Sequence[int], company: Company) -> sql.Composed:
-    """Profiles of these batches with their account and the names of its stores."""
+    """These batches with their profile, account and the names of its stores."""
     stores = {
         account.code: [
             marketplaces()[code].settlement_name.lower()
@@ -26,13 +30,24 @@ def settlement_rows(batch_ids: Sequence[int], company: Company) -> sql.Composed:
     return sql.SQL(
         """
         select
-            profile.*,
+            batch.batch_id,
             batch.raw_table,
+            coalesce(profile.header_count, 0) as header_count,
+            coalesce(profile.line_count, 0) as line_count,
+            profile.currency_code,
+            profile.period_start_at,
+            profile.period_end_at,
+            profile.deposit_at,
+            profile.declared_total,
+            profile.lines_total,
+            profile.findings,
             file.account_code,
             store.account_code is not null as is_account_known,
             cast({longest_days} as integer) as longest_days,
-            cast(findings -> 'posted_first' ->> 'at' as timestamptz) as posted_first_at,
-            cast(findings -> 'posted_last' ->> 'at' as timestamptz) as posted_last_at,
+            cast(profile.findings -> 'posted_first' ->> 'at' as timestamptz)
+                as posted_first_at,
+            cast(profile.findings -> 'posted_last' ->> 'at' as timestamptz)
+                as posted_last_at,
             (
                 -- Non-Amazon: multi-channel orders, legitimate in any account.
                 select string_agg(name, ', ' order by name)
@@ -40,12 +55,13 @@ def settlement_rows(batch_ids: Sequence[int], company: Company) -> sql.Composed:
                 where not lower(rtrim(name)) = any(store.names)
                     and left(lower(name), 10) <> 'non-amazon'
             ) as foreign_marketplaces
-        from ops.settlement_profiles as profile
-        inner join ops.load_batches as batch on batch.batch_id = profile.batch_id
+        from ops.load_batches as batch
         inner join ops.source_files as file on file.file_id = batch.file_id
+        left join ops.settlement_profiles as profile
+            on profile.batch_id = batch.batch_id
         left join (values {account_stores}) as store (account_code, names)
             on store.account_code = file.account_code
-        where profile.batch_id = any(cast({batch_ids} as bigint[]))
+        where batch.batch_id = any(cast({batch_ids} as bigint[]))
         """
     ).format(
         longest_days=company.thresholds.settlement_longest_days,

@@ -285,6 +285,38 @@ def test_a_rule_that_cannot_be_run_decides_nothing(warehouse, monkeypatch):
     assert status_of(warehouse, batch_id) == "loaded"
 
 
+def test_a_batch_without_rows_to_judge_is_not_accepted(warehouse, monkeypatch):
+    from psycopg import sql
+
+    from expectations.checkpoints import GateFailed
+    from expectations.suites import SUITES
+
+    batch_id = add_settlement(warehouse)
+    suite = SUITES["amazon_settlement"]
+    rows = suite.rows
+
+    def no_rows(batch_ids, company):
+        return sql.SQL("{} limit 0").format(rows(batch_ids, company))
+
+    monkeypatch.setitem(vars(suite), "rows", no_rows)
+
+    with pytest.raises(GateFailed, match=f"no rows to judge for batch {batch_id}"):
+        check_batches()
+
+    assert status_of(warehouse, batch_id) == "loaded"
+
+
+def test_gate_a_does_not_wait_for_a_build(warehouse):
+    from deliver.build_lock import build_lock
+
+    batch_id = add_settlement(warehouse)
+
+    with ThreadPoolExecutor(1) as gate, build_lock():
+        gate.submit(check_batches).result(timeout=60)
+
+    assert status_of(warehouse, batch_id) == "accepted"
+
+
 def test_data_docs_are_written_and_hold_no_password(warehouse):
     add_settlement(warehouse)
 

@@ -31,6 +31,18 @@ def test_a_new_column_is_a_warning_and_the_file_is_accepted(warehouse, tmp_path)
     assert "carbon_fee_type" in verdict.sentence()
 
 
+def test_a_file_of_blank_lines_is_set_aside(warehouse, tmp_path):
+    path = tmp_path / "blank.txt"
+    path.write_text("\t".join(V2_NAMES) + "\n" + "\t" * (len(V2_NAMES) - 1) + "\n")
+
+    (verdict,) = import_files([path], "na-demo")
+
+    assert verdict.status == "quarantined"
+    assert [r.check_name for r in verdict.critical_reasons] == ["header_row_is_there"]
+    with pytest.raises(DecisionRefused, match="no one may waive"):
+        release_batch(verdict.batch_id, "finance", "please")
+
+
 def test_a_file_that_cannot_be_read_is_not_released(warehouse, tmp_path):
     path = tmp_path / "scan.txt"
     path.write_text("not a settlement\n")
