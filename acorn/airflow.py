@@ -15,6 +15,7 @@ import sys
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import quote
 
 from psycopg import sql
 
@@ -146,8 +147,8 @@ def _core_settings(web_port: int) -> dict[str, str]:
 
 def _secret_settings() -> dict[str, str]:
     host, port = server_address()
-    login = f"{_DATABASE_ROLE}:{secret('airflow_password')}@{host}:{port}"
-    address = f"{login}/{airflow_database()}"
+    password = quote(secret("airflow_password"), safe="")
+    address = f"{_DATABASE_ROLE}:{password}@{host}:{port}/{airflow_database()}"
     return _as_variables(
         database=dict(
             sql_alchemy_conn=f"postgresql+psycopg2://{address}",

@@ -163,6 +163,11 @@ def _explain_row(
     by_file: dict[int, list[dict[str, Any]]] = {}
     for line in lines:
         by_file.setdefault(line["source_file_id"], []).append(line)
+    if not lines and row.get("status") in ("missing", "quarantined", "waiting"):
+        raise CommandError(
+            f"This settlement is {row['status']}: it has no lines in the books. "
+            f"{row.get('reason') or ''}".strip()
+        )
     files = tuple(
         _read_again(connection, file_id, found) for file_id, found in by_file.items()
     )
@@ -216,8 +221,9 @@ def _hash_and_pick(
     names: list[str] = []
     picked: dict[int, dict[str, str]] = {}
     for number, line in enumerate(_lines(path, digest), start=1):
-        if number == 1:
-            names = [raw_column(name) for name in line.decode(encoding).split("\t")]
+        if not names:  # the names row is the first line that is not blank
+            if line.strip():
+                names = [raw_column(name) for name in line.decode(encoding).split("\t")]
         elif number in wanted:
             cells = line.decode(encoding).split("\t")
             picked[number] = dict(zip(names, cells, strict=False))

@@ -296,3 +296,16 @@ def undecided_since_build(connection: Connection[Any]) -> int:
         """
     ).fetchone()
     return int(row[0]) if row else 0
+
+
+def is_newest_build_published(connection: Connection[Any]) -> bool:
+    """Whether marts and reports are of one build: the newest, built and published."""
+    row = connection.execute(
+        """
+        select exists (
+            select 1 from ops.publications
+            where build_id = (select max(build_id) from ops.builds)
+        )
+        """
+    ).fetchone()
+    return bool(row and row[0])

@@ -81,10 +81,10 @@ def ensure_postgres() -> int:
     Raises:
         PostgresFailed: it did not start within START_SECONDS.
     """
-    ensure_secrets()
-    if is_external():
-        return port()
     with _start_lock():
+        ensure_secrets()  # under the lock: two first starts must not make two sets
+        if is_external():
+            return port()
         if not is_running():
             _require_reach()
             if not (_home() / "data" / "PG_VERSION").exists():
@@ -234,6 +234,7 @@ def _remember_port(number: int) -> None:
 
 @contextmanager
 def _start_lock() -> Iterator[None]:
+    acorn_home().mkdir(parents=True, exist_ok=True)
     with (acorn_home() / "postgres.lock").open("w") as handle:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield

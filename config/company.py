@@ -82,8 +82,6 @@ class Thresholds(_Settings):
     unclassified_base_amount: Decimal = Decimal("0")
     # Amazon closes a settlement every 14 days; a hole longer than this is a gap.
     settlement_gap_minutes: int = Field(default=60, ge=0)
-    # No new settlement of an account and currency for this long raises an alert.
-    settlement_overdue_days: int = Field(default=16, ge=1)
     # A settlement that spans more is taken for a misread file.
     settlement_longest_days: int = Field(default=62, ge=1)
 

@@ -41,6 +41,8 @@ def command(files: tuple[Path, ...], account: str, feed: str | None) -> None:
     if "error" in statuses:
         sys.exit(1)
     if statuses - GOOD:
-        click.echo("Quarantined files are kept. `acorn release --help` says how on.")
+        click.echo(
+            "Quarantined files are kept. `acorn release` lists them by batch number."
+        )
         sys.exit(2)
     click.echo("Next: `acorn build`, then `acorn verify`.")

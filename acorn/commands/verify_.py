@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 import click
+from psycopg import IsolationLevel
 
 from acorn import penny_proof
 from acorn.ready import ensure_ready
@@ -20,10 +21,19 @@ def command() -> None:
     """
     ensure_ready()
     with connect("transformer") as connection:
+        # One snapshot: a build that ends meanwhile must not look like a fault.
+        connection.isolation_level = IsolationLevel.REPEATABLE_READ
         if connection.execute(
             "select to_regclass('reports.profit_by_sku_month')"
         ).fetchone() == (None,):
             click.secho("Nothing is published yet. Run `acorn build` first.", fg="red")
+            sys.exit(1)
+        if not penny_proof.is_newest_build_published(connection):
+            click.secho(
+                "The newest build is not published: it still runs, or gate B stopped "
+                "it. Run `acorn build`, then verify again.",
+                fg="red",
+            )
             sys.exit(1)
         penny_proof.prepare(connection)
         settlements = penny_proof.settlements(connection)

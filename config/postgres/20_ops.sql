@@ -149,7 +149,8 @@ create table if not exists ops.publications (
 create table if not exists ops.replays (
     replay_id bigint generated always as identity primary key,
     started_at timestamptz not null default now(),
-    finished_at timestamptz,           -- null: raw is incomplete, builds are refused
+    reloaded_at timestamptz,           -- null: raw is incomplete, builds are refused
+    finished_at timestamptz,           -- null: run `acorn replay` again to compare
     hashes_before jsonb not null       -- content hash per mart, taken before emptying
 );
 

@@ -98,6 +98,21 @@ def test_import_of_a_missing_file_is_an_error(shell: Shell):
     assert "Traceback" not in done.stderr
 
 
+def test_quarantine_is_listed_and_a_wrong_total_is_never_released(built: Shell):
+    listed = built.acorn("release")
+    assert listed.returncode == 0, listed.stderr
+    wrong_total = next(
+        line for line in listed.stdout.splitlines() if "add up to" in line
+    )
+    batch_id = wrong_total.split()[1]
+
+    released = built.acorn("release", batch_id, "--reason", "it will be fine")
+    rechecked = built.acorn("release", batch_id, "--recheck")
+
+    assert released.returncode == 1 and "Traceback" not in released.stderr
+    assert rechecked.returncode == 2 and "quarantined" in rechecked.stdout
+
+
 def test_verify_proves_every_settlement(built: Shell):
     done = built.acorn("verify")
     assert done.returncode == 0, done.stdout + done.stderr
