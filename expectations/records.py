@@ -55,6 +55,8 @@ class Verdict:
     def sentence(self) -> str:
         """One line for people: feed, file, what became of it and why."""
         head = f"{self.feed} file {self.original_name} is {self.status}"
+        if self.is_quarantined:
+            head += f" (batch {self.batch_id})"  # what `acorn release` is told
         told = self.critical_reasons if self.is_quarantined else self.reasons
         if not told:
             return f"{head}."

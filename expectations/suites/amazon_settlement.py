@@ -11,6 +11,7 @@ from __future__ import annotations
 from expectations.currencies import CURRENCY_CODES, quoted
 from expectations.rules import Rule
 from expectations.settlement_profiles import profile_settlements
+from expectations.suites.account_rules import ACCOUNT_RULES
 from expectations.suites.findings import found
 from expectations.suites.settlement_rows import settlement_rows
 from expectations.suites.suite import FeedSuite
@@ -23,21 +24,7 @@ AMAZON_SETTLEMENT = FeedSuite(
     rows=settlement_rows,
     prepare=profile_settlements,
     rules=(
-        Rule(
-            check_name="account_is_named",
-            why="Books are kept per account; a file of none has no place in them.",
-            fault="account_code is null",
-            expected="'an account from company.yml, named when the file is handed in'",
-            observed="'no account'",
-        ),
-        Rule(
-            check_name="account_is_configured",
-            why="An account that company.yml does not list has no stores to compare.",
-            fault="account_code is not null and not is_account_known",
-            expected="'an account from company.yml'",
-            observed="account_code",
-            severity="warning",
-        ),
+        *ACCOUNT_RULES,
         Rule(
             check_name="header_row_is_there",
             why="The header row declares period, total and currency.",
@@ -234,14 +221,6 @@ AMAZON_SETTLEMENT = FeedSuite(
             expected="'lines that add up to ' || " + _DECLARED,
             observed="coalesce(trim_scale(lines_total) || ', a difference of '"
             " || trim_scale(lines_total - declared_total), 'a sum beyond reading')",
-        ),
-        Rule(
-            check_name="marketplaces_are_configured",
-            why="Another account's store shows a file handed in under the wrong one.",
-            fault="is_account_known and foreign_marketplaces is not null",
-            expected="'stores of account ' || account_code || ' in company.yml'",
-            observed="foreign_marketplaces",
-            severity="warning",
         ),
     ),
 )

@@ -54,13 +54,25 @@ def settlement_rows(batch_ids: Sequence[int], company: Company) -> sql.Composed:
                 from unnest(profile.marketplace_names) as name
                 where not lower(rtrim(name)) = any(store.names)
                     and left(lower(name), 10) <> 'non-amazon'
-            ) as foreign_marketplaces
+            ) as foreign_marketplaces,
+            stranger.stores as strangers_stores,
+            stranger.accounts as stranger_accounts
         from ops.load_batches as batch
         inner join ops.source_files as file on file.file_id = batch.file_id
         left join ops.settlement_profiles as profile
             on profile.batch_id = batch.batch_id
         left join (values {account_stores}) as store (account_code, names)
             on store.account_code = file.account_code
+        left join lateral (
+            -- Stores of other accounts, where not one is the account's own.
+            select
+                string_agg(distinct rtrim(name), ', ') as stores,
+                string_agg(distinct other.account_code, ', ') as accounts
+            from unnest(profile.marketplace_names) as name
+            inner join (values {account_stores}) as other (account_code, names)
+                on lower(rtrim(name)) = any(other.names)
+            having not bool_or(lower(rtrim(name)) = any(store.names))
+        ) as stranger on true
         where batch.batch_id = any(cast({batch_ids} as bigint[]))
         """
     ).format(

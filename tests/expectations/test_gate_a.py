@@ -107,9 +107,12 @@ def test_a_file_at_fault_does_not_stand_for_its_settlement(warehouse):
 
 
 def test_the_same_settlement_of_another_account_is_another_settlement(warehouse):
+    british = Settlement()
+    for row in british.lines:
+        row["marketplace-name"] = "Amazon.co.uk"
     ids = [
         add_settlement(warehouse, name="na.txt"),
-        add_settlement(warehouse, name="eu.txt", account_code="eu-demo"),
+        add_settlement(warehouse, british, name="eu.txt", account_code="eu-demo"),
     ]
 
     verdicts = check_batches(ids)

@@ -163,8 +163,9 @@ def test_sentence_names_feed_file_line_expected_and_found(warehouse):
     (verdict,) = check_batches([batch_id])
 
     assert verdict.sentence().startswith(
-        "amazon_settlement file june.txt is quarantined: line 4: expected an amount in "
-        'the decimal style of this file, at most 4 decimals, found "4,50"'
+        f"amazon_settlement file june.txt is quarantined (batch {batch_id}): line 4: "
+        "expected an amount in the decimal style of this file, at most 4 decimals, "
+        'found "4,50"'
     )
     assert warehouse.rows(
         "select reason from ops.load_batches where batch_id = %s", batch_id
@@ -252,6 +253,35 @@ def test_dates_are_read_in_the_files_own_style(warehouse, style, shape):
     assert warehouse.rows(
         "select period_end_at::text from ops.settlement_profiles"
     ) == ["2026-06-15 08:00:00+00"]
+
+
+def in_store(settlement_id: str, name: str) -> Settlement:
+    """A settlement with one store on all of its lines."""
+    settlement = Settlement(settlement_id=settlement_id)
+    for row in settlement.lines:
+        row["marketplace-name"] = name
+    return settlement
+
+
+def test_file_of_another_accounts_store_is_set_aside(warehouse):
+    german_id = add_settlement(warehouse, in_store("5", "Amazon.de"))
+    nobodys_id = add_settlement(warehouse, in_store("6", "Amazon.com.au"))
+    home_id = add_settlement(
+        warehouse, in_store("7", "Amazon.de"), account_code="eu-demo"
+    )
+
+    verdicts = {verdict.batch_id: verdict for verdict in check_batches()}
+
+    assert verdicts[german_id].status == "quarantined"
+    assert (
+        "expected stores of account na-demo, found Amazon.de, of account eu-demo"
+        in verdicts[german_id].sentence()
+    )
+    assert verdicts[nobodys_id].status == "accepted"
+    assert [r.check_name for r in verdicts[nobodys_id].reasons] == [
+        "marketplaces_are_configured"
+    ]
+    assert verdicts[home_id].reasons == ()
 
 
 def test_warnings_are_told_and_accepted(warehouse):
