@@ -18,6 +18,7 @@ Data flow: ops.load_batches -> ops.visible_batches -> dbt -> marts.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Literal
 
 from psycopg import Connection
@@ -121,16 +122,17 @@ def _begin(connection: Connection[Any], is_one_process: bool) -> Build:
         project = project_sha256()
         variables = dbt_vars(load_company())
         is_full_refresh = _differs_from_what_stands(connection, project, variables)
-        _freeze_visible_batches(connection)
+        as_of = _freeze_visible_batches(connection)
         row = connection.execute(
             """
             insert into ops.builds (project_sha256, settings, as_of, is_full_refresh)
-            values (%s, %s, (select max(decided_at) from ops.load_batches), %s)
+            values (%s, %s, %s, %s)
             returning build_id
             """,
             [
                 project,
                 Jsonb({"vars": variables, "is_one_process": is_one_process}),
+                as_of,
                 is_full_refresh,
             ],
         ).fetchone()
@@ -140,7 +142,7 @@ def _begin(connection: Connection[Any], is_one_process: bool) -> Build:
 
 def _refuse_unfinished_replay(connection: Connection[Any]) -> None:
     found = connection.execute(
-        "select replay_id from ops.replays where finished_at is null"
+        "select replay_id from ops.replays where reloaded_at is null"
     ).fetchone()
     if found:
         raise BuildRefused(
@@ -169,23 +171,33 @@ def _differs_from_what_stands(
     return not (row and row[0])
 
 
-def _freeze_visible_batches(connection: Connection[Any]) -> None:
+def _freeze_visible_batches(connection: Connection[Any]) -> datetime | None:
+    """Freeze what the build sees; returns the newest decision known at that moment.
+
+    One statement has one snapshot. With two, a batch accepted in between would be older
+    than the build, yet not in it, and no later check would call for a build.
+    """
     connection.execute("delete from ops.visible_batches")
-    connection.execute(
+    row = connection.execute(
         """
-        insert into ops.visible_batches (
-            batch_id, file_id, feed, raw_table, account_code, encoding, decimal_style,
-            timestamp_style, date_style, known_at
+        with frozen as (
+            insert into ops.visible_batches (
+                batch_id, file_id, feed, raw_table, account_code, encoding,
+                decimal_style, timestamp_style, date_style, known_at
+            )
+            select
+                batch.batch_id, file.file_id, file.feed, batch.raw_table,
+                file.account_code, file.encoding, file.decimal_style,
+                file.timestamp_style, file.date_style, batch.decided_at
+            from ops.load_batches as batch
+            inner join ops.source_files as file on file.file_id = batch.file_id
+            where batch.status in ('accepted', 'released')
+                and batch.raw_table is not null
         )
-        select
-            batch.batch_id, file.file_id, file.feed, batch.raw_table, file.account_code,
-            file.encoding, file.decimal_style, file.timestamp_style, file.date_style,
-            batch.decided_at
-        from ops.load_batches as batch
-        inner join ops.source_files as file on file.file_id = batch.file_id
-        where batch.status in ('accepted', 'released') and batch.raw_table is not null
+        select max(decided_at) from ops.load_batches
         """
-    )
+    ).fetchone()
+    return row[0] if row else None
 
 
 def _run_selector(build: Build, selector: str) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from config.warehouse import connect
@@ -19,6 +21,17 @@ from deliver.dbt import DbtFailed
 from tests.dbt.small_files import SALE, Line, copy_project, import_settlement
 
 pytestmark = pytest.mark.integration
+# Stops a build right after it wrote what it sees, until lock 77 is free.
+HOLD_THE_FREEZE = """
+    create function ops.hold_the_freeze() returns trigger language plpgsql as $$
+        begin
+            perform pg_advisory_xact_lock(77);
+            return null;
+        end
+    $$;
+    create trigger hold_the_freeze after insert on ops.visible_batches
+        for each statement execute function ops.hold_the_freeze();
+"""
 STATUSES = "select status from ops.builds order by build_id"
 
 
@@ -45,6 +58,25 @@ def test_build_sees_what_was_accepted_when_it_began(warehouse, tmp_path):
     seen = warehouse.rows("select batch_id from ops.visible_batches")
 
     assert seen == [first]
+
+
+def test_build_does_not_count_what_was_accepted_while_it_froze(warehouse, tmp_path):
+    first = add_settlement(tmp_path, "20000000001")
+    with warehouse.connect("owner") as gate, ThreadPoolExecutor(1) as pool:
+        gate.execute(HOLD_THE_FREEZE)
+        gate.execute("select pg_advisory_lock(77)")
+        build = pool.submit(start_build)
+        while not warehouse.rows("select from pg_locks where not granted"):
+            assert not build.done(), build.result()
+        add_settlement(tmp_path, "20000000002")
+        gate.execute("select pg_advisory_unlock(77)")
+        build.result(timeout=30)
+
+    assert warehouse.rows("select batch_id from ops.visible_batches") == [first]
+    assert warehouse.rows(
+        "select batch_id from ops.load_batches"
+        " where decided_at <= (select as_of from ops.builds)"
+    ) == [first]
 
 
 def test_build_is_refused_while_a_replay_is_unfinished(warehouse):
