@@ -3,9 +3,9 @@
     post_hook=["analyze {{ this }}"],
 ) }}
 
--- What the lines of a settlement have in common, and `rules_key`: a hash of every bucket
--- and rate that its lines can get. Where the key of the lines in the mart differs, a rule
--- or a rate has changed since, and exactly those batches are written again.
+-- What the lines of a settlement have in common, and `rules_key`: a hash of every bucket,
+-- rate and store that its lines can get. Where the key of the lines in the mart differs,
+-- one of them has changed since, and exactly those batches are written again.
 with headers as (
     select * from {{ ref('int_finance__settlement_headers') }}
 ),
@@ -22,8 +22,14 @@ rates as (
     select * from {{ ref('int_finance__fx_rates_daily') }}
 ),
 
+marketplaces as (
+    select * from {{ ref('marketplaces') }}
+),
+
 -- The store of rows that name none (reserves, subscription): the one that most lines of
--- the settlement name, else the only one with its currency.
+-- the settlement name; else the one Amazon listed the file under; else the only one of
+-- the account that other settlements in this currency have; else the only one with the
+-- currency at all. A quiet fortnight names no store, and five stores share EUR.
 named_stores as (
     select
         groups.batch_id,
@@ -39,13 +45,71 @@ named_stores as (
     group by groups.batch_id, names.marketplace_code
 ),
 
+listed_stores as (
+    select
+        headers.batch_id,
+        min(marketplaces.marketplace_code) as marketplace_code
+    from headers
+    inner join {{ ref('stg_ops__settlement_batches') }} as files
+        on files.batch_id = headers.batch_id
+    cross join {{ unnested_names('files.marketplace_ids') }}
+    inner join marketplaces
+        on
+            marketplaces.marketplace_id = names.name
+            and marketplaces.currency_code = headers.currency_code
+    group by headers.batch_id
+    having count(distinct marketplaces.marketplace_code) = 1
+),
+
+known_stores as (
+    select
+        headers.batch_id,
+        headers.account_code,
+        headers.currency_code,
+        coalesce(
+            named_stores.marketplace_code, listed_stores.marketplace_code
+        ) as marketplace_code
+    from headers
+    left join named_stores
+        on named_stores.batch_id = headers.batch_id and named_stores.most_named_first = 1
+    left join listed_stores on listed_stores.batch_id = headers.batch_id
+),
+
+account_stores as (
+    select
+        account_code,
+        currency_code,
+        min(marketplace_code) as marketplace_code
+    from known_stores
+    group by account_code, currency_code
+    having count(distinct marketplace_code) = 1
+),
+
 currency_stores as (
     select
         currency_code,
         min(marketplace_code) as marketplace_code
-    from {{ ref('marketplaces') }}
+    from marketplaces
     group by currency_code
     having count(*) = 1
+),
+
+stores as (
+    select
+        known_stores.batch_id,
+        coalesce(
+            known_stores.marketplace_code,
+            account_stores.marketplace_code,
+            currency_stores.marketplace_code,
+            'UNKNOWN'
+        ) as marketplace_code
+    from known_stores
+    left join account_stores
+        on
+            account_stores.account_code = known_stores.account_code
+            and account_stores.currency_code = known_stores.currency_code
+    left join currency_stores
+        on currency_stores.currency_code = known_stores.currency_code
 ),
 
 days as (
@@ -111,9 +175,7 @@ final as (
         headers.batch_id,
         headers.settlement_id,
         headers.account_code,
-        coalesce(
-            named_stores.marketplace_code, currency_stores.marketplace_code, 'UNKNOWN'
-        ) as marketplace_code,
+        stores.marketplace_code,
         headers.currency_code,
         headers.currency_code = '{{ var("base_currency") }}' as is_base_currency,
         headers.declared_total_amount,
@@ -122,15 +184,13 @@ final as (
         headers.deposit_date,
         {{ row_hash(
             "coalesce(bucket_versions.version, '') || '|' || "
-            ~ "coalesce(rate_versions.version, '')"
+            ~ "coalesce(rate_versions.version, '') || '|' || stores.marketplace_code"
         ) }} as rules_key,
         headers.source_file_id,
         headers.source_line_number,
         headers.known_at
     from headers
-    left join named_stores
-        on named_stores.batch_id = headers.batch_id and named_stores.most_named_first = 1
-    left join currency_stores on currency_stores.currency_code = headers.currency_code
+    inner join stores on stores.batch_id = headers.batch_id
     left join bucket_versions on bucket_versions.batch_id = headers.batch_id
     left join rate_versions on rate_versions.batch_id = headers.batch_id
 )

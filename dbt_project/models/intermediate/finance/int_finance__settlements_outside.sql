@@ -9,6 +9,17 @@ marketplaces as (
     select * from {{ ref('marketplaces') }}
 ),
 
+account_stores as (
+    select
+        account_code,
+        currency_code,
+        min(marketplace_code) as marketplace_code
+    from {{ ref('int_finance__settlement_batches') }}
+    where marketplace_code <> 'UNKNOWN'
+    group by account_code, currency_code
+    having count(distinct marketplace_code) = 1
+),
+
 currency_stores as (
     select
         currency_code,
@@ -58,13 +69,32 @@ named_stores as (
         on {{ is_store_name('lower(trim(names.name))', 'marketplaces') }}
 ),
 
+listed_stores as (
+    select
+        outside.batch_id,
+        min(marketplaces.marketplace_code) as marketplace_code
+    from outside
+    cross join {{ unnested_names('outside.marketplace_ids') }}
+    inner join marketplaces
+        on
+            marketplaces.marketplace_id = names.name
+            and marketplaces.currency_code = outside.currency_code
+    group by outside.batch_id
+    having count(distinct marketplaces.marketplace_code) = 1
+),
+
+-- The order is that of int_finance__settlement_batches: both stand in the same chains.
 final as (
     select
         outside.batch_id,
         outside.settlement_id,
         outside.account_code,
         coalesce(
-            named_stores.marketplace_code, currency_stores.marketplace_code, 'UNKNOWN'
+            named_stores.marketplace_code,
+            listed_stores.marketplace_code,
+            account_stores.marketplace_code,
+            currency_stores.marketplace_code,
+            'UNKNOWN'
         ) as marketplace_code,
         outside.currency_code,
         case
@@ -82,6 +112,11 @@ final as (
     from outside
     left join named_stores
         on named_stores.batch_id = outside.batch_id and named_stores.best_first = 1
+    left join listed_stores on listed_stores.batch_id = outside.batch_id
+    left join account_stores
+        on
+            account_stores.account_code = outside.account_code
+            and account_stores.currency_code = outside.currency_code
     left join currency_stores on currency_stores.currency_code = outside.currency_code
     where outside.newest_first = 1
 )

@@ -27,6 +27,7 @@ final as (
         -- attributes
         profiles.currency_code,
         profiles.marketplace_names,
+        files.marketplace_ids,
         batches.status,
         batches.reason,
         files.original_name,
