@@ -10,8 +10,11 @@ Arguments and results are SQL expressions written in this package, never data.
 from __future__ import annotations
 
 # Fits numeric(18, 4) without rounding. More digits are no amount Amazon pays.
-_WHOLE = r"\d{1,12}"
+_WHOLE = r"[+-]?\d{1,12}"
+_GROUP = r"[+-]?\d{1,3}"
 _FRACTION = r"\d{1,4}"
+# No-break spaces, wide and narrow: European systems group digits by them.
+_NO_BREAK = "\u00a0\u202f"
 
 
 def amount(text: str, decimal_style: str) -> str:
@@ -22,14 +25,14 @@ def amount(text: str, decimal_style: str) -> str:
     """
     return rf"""case
         when {decimal_style} = 'comma' then case
-            when {text} ~ '^-?{_WHOLE}(,{_FRACTION})? *$'
+            when {text} ~ '^{_WHOLE}(,{_FRACTION})? *$'
                 then cast(replace({text}, ',', '.') as numeric)
-            when {text} ~ '^-?\d{{1,3}}([. ]\d{{3}}){{1,3}}(,{_FRACTION})? *$'
-                then cast(translate({text}, ',. ', '.') as numeric)
+            when {text} ~ '^{_GROUP}([. {_NO_BREAK}]\d{{3}}){{1,3}}(,{_FRACTION})? *$'
+                then cast(translate({text}, ',. {_NO_BREAK}', '.') as numeric)
         end
-        when {text} ~ '^-?{_WHOLE}(\.{_FRACTION})? *$' then cast({text} as numeric)
-        when {text} ~ '^-?\d{{1,3}}(,\d{{3}}){{1,3}}(\.{_FRACTION})? *$'
-            then cast(replace({text}, ',', '') as numeric)
+        when {text} ~ '^{_WHOLE}(\.{_FRACTION})? *$' then cast({text} as numeric)
+        when {text} ~ '^{_GROUP}([,{_NO_BREAK}]\d{{3}}){{1,3}}(\.{_FRACTION})? *$'
+            then cast(translate({text}, ',{_NO_BREAK}', '') as numeric)
     end"""
 
 

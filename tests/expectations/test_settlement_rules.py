@@ -209,7 +209,9 @@ def test_yen_with_a_fraction_is_set_aside_and_whole_yen_pass(warehouse):
     [
         ("comma", ("1.030,00", "-4,50  ", "0,50"), "1026,00"),
         ("comma", ("1 030,00", "-4,50", ",50".replace(",", "0,")), "1.026,00"),
+        ("comma", ("1\u202f030,00", "-4,50", "+0,50"), "1\u00a0026,00"),
         ("point", ("1,030.00", "-4.50    ", "0.50"), "1026.00"),
+        ("point", ("1\u00a0030.00", "-4.50", "+0.50"), "+1\u202f026.00"),
     ],
 )
 def test_amounts_are_read_in_the_files_own_style(warehouse, style, amounts, total):
