@@ -10,7 +10,7 @@ refused: a guess would put money into wrong months.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import product
@@ -32,13 +32,16 @@ _SLACK = timedelta(days=2)
 _DATE_SIGNS = 10
 
 
+_Styles = tuple[DateStyle | None, DateStyle | None]  # of timestamps, of posted-date
+
+
 @dataclass
 class DateGroup:
     """The distinct dates of one group, without their times."""
 
     name: str  # as people know the columns
     families: dict[str, tuple[int, str]] = field(default_factory=dict)
-    days: set[str] = field(default_factory=set)
+    days: dict[str, int] = field(default_factory=dict)  # its first line
     strange: tuple[int, str] | None = None
     # Slash dates: the first one whose first, or second, number can be no month.
     no_month: dict[int, tuple[int, str]] = field(default_factory=dict)
@@ -66,7 +69,7 @@ class DateGroup:
                 if number > 12 and at not in self.no_month:
                     self.no_month[at] = _place(token, values, line_numbers)
         if len(self.days) < _MOST_DAYS:
-            self.days.add(token)
+            self.days[token] = _place(token, values, line_numbers)[0]
 
     @property
     def is_open(self) -> bool:
@@ -132,15 +135,17 @@ class DateEvidence:
                 if day and time
             )
 
-    def decide(self, longest_days: int) -> tuple[DateStyle | None, DateStyle | None]:
+    def decide(self, longest_days: int) -> _Styles:
         """Styles of the timestamps and of posted-date.
 
         Raises:
             ContractError: a group has no known style, several, or an open order.
         """
         styles = list(product(self.timestamps.candidates(), self.dates.candidates()))
-        # The surest sign first; a later one is asked only while both orders are open.
-        for is_possible in (self._is_readable, self._agree, self._fit_period):
+        if len(styles) > 1:
+            styles = self._readable(styles)
+        # The surer sign first; the other is asked only while both orders are open.
+        for is_possible in (self._agree, self._fit_period):
             if len(styles) > 1:
                 styles = [
                     pair for pair in styles if is_possible(*pair, longest_days)
@@ -157,28 +162,27 @@ class DateEvidence:
             "dates that show whether day or month comes first",
         )
 
-    def _is_readable(
-        self, time_style: DateStyle | None, date_style: DateStyle | None, _: int
-    ) -> bool:
-        """No month 13, no 31 April."""
-        try:
-            list(_read_all(self.timestamps.days, time_style))
-            list(_read_all(self.dates.days, date_style))
-        except ValueError:
-            return False
-        return True
+    def _readable(self, styles: list[_Styles]) -> list[_Styles]:
+        """Those in which every date is one: no month 13, no 31 April.
+
+        Raises:
+            ContractError: there are none; it names a date that is none in any of them.
+        """
+        time_styles, date_styles = map(set, zip(*styles, strict=True))
+        times = _styles_that_read(self.timestamps, time_styles)
+        dates = _styles_that_read(self.dates, date_styles)
+        return [pair for pair in styles if pair[0] in times and pair[1] in dates]
 
     def _agree(
         self, time_style: DateStyle | None, date_style: DateStyle | None, _: int
     ) -> bool:
         """posted-date is the day of posted-date-time, or its neighbour by zone."""
+        both = (
+            (_read(day, date_style), _read(time, time_style))
+            for day, time in self.pairs
+        )
         return all(
-            abs(day - time) <= timedelta(days=1)
-            for day, time in zip(
-                _read_all([day for day, _ in self.pairs], date_style),
-                _read_all([time for _, time in self.pairs], time_style),
-                strict=False,
-            )
+            abs(day - time) <= timedelta(days=1) for day, time in both if day and time
         )
 
     def _fit_period(
@@ -187,20 +191,37 @@ class DateEvidence:
         date_style: DateStyle | None,
         longest_days: int,
     ) -> bool:
-        """Start before end, not too far, and every line posted in between."""
-        header = [self.header[name] for name in ("start", "end") if name in self.header]
-        period = list(_read_all(header, time_style))
-        if len(period) < 2:
+        """Start before end, not too far, lines in between; N/A decides nothing."""
+        start, end = (
+            _read(self.header.get(name, ""), time_style) for name in ("start", "end")
+        )
+        if start is None or end is None:
             return True
-        start, end = period
+        days = (_read(day, date_style) for day in self.dates.days)
         return timedelta() <= end - start <= timedelta(days=longest_days) and all(
-            start - _SLACK <= day <= end + _SLACK
-            for day in _read_all(self.dates.days, date_style)
+            start - day <= _SLACK and day - end <= _SLACK for day in days if day
         )
 
 
-def _read_all(texts: Iterable[str], style: DateStyle | None) -> Iterable[date]:
-    return (parse_date(text, style) for text in texts) if style else ()
+def _read(text: str, style: DateStyle | None) -> date | None:
+    """The date in that style; None: it is none."""
+    try:
+        return parse_date(text, style) if style else None
+    except ValueError:
+        return None
+
+
+def _styles_that_read(
+    group: DateGroup, styles: set[DateStyle | None]
+) -> set[DateStyle | None]:
+    """The styles that read every date; refuses the first with which none is left."""
+    left = styles
+    for day, line in group.days.items():
+        readable = {style for style in left if style is None or _read(day, style)}
+        if not readable:
+            raise _refusal(group, line, day, "dates that the calendar has")
+        left = readable
+    return left
 
 
 def _place(

@@ -65,7 +65,10 @@ def read_batch(connection: Connection[Any], batch_id: int) -> Batch:
         [batch_id],
     ).fetchone()
     if row is None:
-        raise ExtractError(f"The ledger has no batch {batch_id}. See `acorn batches`.")
+        raise ExtractError(
+            f"The ledger has no batch {batch_id}. `acorn release --help` says how to "
+            f"list quarantined files."
+        )
     *values, marketplace_ids = row
     fields: tuple[Any, ...] = (*values, tuple(marketplace_ids or ()))
     return Batch(*fields)

@@ -10,6 +10,7 @@ Data flow: archive -> raw.<table> + ops.load_batches: loaded.
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from psycopg import Connection, sql
@@ -30,12 +31,18 @@ from extract.load.ledger import (
 )
 from extract.records import LoadedBatch
 
+logger = logging.getLogger(__name__)
+
+# Postgres allows 1,600 columns in a table, for good: a dropped one counts on.
+_MOST_UNKNOWN_COLUMNS = 50
+
 
 def load_received(connection: Connection[Any]) -> list[LoadedBatch]:
     """Load every batch that waits; those that another loader has are left to it.
 
     Raises:
-        ExtractError: the archive lacks originals. All other batches are loaded first.
+        ExtractError: the archive lacks originals, or a batch met an error nobody
+            foresaw. It names each; all other batches are loaded first.
     """
     with connection.transaction():
         batch_ids = received_batches(connection)
@@ -46,6 +53,15 @@ def load_received(connection: Connection[Any]) -> list[LoadedBatch]:
             loaded.append(load_batch(connection, batch_id))
         except ExtractError as fault:
             faults.append(str(fault))
+        except Exception as fault:
+            # One file must never hold up the others, whatever is wrong with it.
+            if connection.closed:
+                raise
+            logger.exception("batch %s", batch_id)
+            faults.append(
+                f"Batch {batch_id} cannot be loaded and waits: "
+                f"{type(fault).__name__}: {fault}. Report this as a fault of Acorn."
+            )
     if faults:
         raise ExtractError("\n".join(faults))
     return loaded
@@ -104,6 +120,7 @@ def _load(connection: Connection[Any], batch: Batch) -> None:
             document = open_document(
                 file, batch.feed, batch.marketplace_ids, batch.region
             )
+            _refuse_many_unknown_columns(document)
             # Before the load's transaction: the lock it takes would block readers.
             _add_new_columns(connection, document)
             with connection.transaction():
@@ -141,6 +158,19 @@ def _copy(
             copy.write(block)
     longest_days = load_company().thresholds.settlement_longest_days
     return document.facts(longest_days)
+
+
+def _refuse_many_unknown_columns(document: Document) -> None:
+    unknown = document.unknown_columns
+    if len(unknown) > _MOST_UNKNOWN_COLUMNS:
+        raise ContractError(
+            "known_columns",
+            "The names row has too many columns that Acorn does not know. Check "
+            "which report this is.",
+            line_number=1,
+            expected=f"at most {_MOST_UNKNOWN_COLUMNS} unknown columns",
+            found=f"{len(unknown)}, such as {', '.join(unknown[:3])}",
+        )
 
 
 def _add_new_columns(connection: Connection[Any], document: Document) -> None:

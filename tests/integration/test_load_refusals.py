@@ -53,6 +53,19 @@ BAD_FILES = {
         "unambiguous_dates",
         3,
     ),
+    "no such day beside open dates": (
+        settlement(
+            {"posted-date": "00/00/0000", "posted-date-time": "03/05/2026 10:00"},
+            header=SLASHED,
+        ),
+        "unambiguous_dates",
+        3,
+    ),
+    "51 unknown columns": (
+        settlement(names=[*V2_NAMES, *(f"new-{n}" for n in range(51))]),
+        "known_columns",
+        1,
+    ),
     "surplus content": (settlement() + b"\t" * 24 + b"x\n", "row_width", 4),
     "two encodings": (
         settlement({"sku": "größe"}) + "\tgröße\n".encode("cp1252"),

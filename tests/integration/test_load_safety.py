@@ -127,6 +127,25 @@ def test_missing_original_stops_no_other_batch(warehouse, batch_id, tmp_path):
     assert warehouse.rows(STATUS) == ["received", "loaded"]
 
 
+def test_error_nobody_foresaw_stops_no_other_batch(
+    warehouse, batch_id, tmp_path, monkeypatch
+):
+    keep(warehouse, tmp_path / "small.txt", settlement())
+    settle = loader.settle_loaded
+
+    def fail_once(connection, failing_id, document):
+        if failing_id == batch_id:
+            raise ValueError("day is out of range for month")
+        settle(connection, failing_id, document)
+
+    monkeypatch.setattr(loader, "settle_loaded", fail_once)
+    with warehouse.connect("loader") as connection:
+        with pytest.raises(ExtractError, match=f"Batch {batch_id} .*out of range"):
+            load_received(connection)
+
+    assert warehouse.rows(STATUS) == ["received", "loaded"]
+
+
 def test_unknown_batch_is_an_error(warehouse):
     with warehouse.connect("loader") as connection:
         with pytest.raises(ExtractError, match="no batch 99"):

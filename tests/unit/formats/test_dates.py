@@ -116,3 +116,17 @@ def test_order_that_stays_open_is_refused():
 def test_contrary_or_strange_dates_are_refused(posted):
     with pytest.raises(ContractError, match="cannot be read without guessing"):
         styles(["2026-06-03", "2026-06-17"], posted)
+
+
+@pytest.mark.parametrize(
+    ("header", "posted", "told"),
+    [
+        (["01/02/2026"] * 2, [("00/00/0000", "")], "line 4.*Found 00/00/0000"),
+        ([], [("31/04/2026", "01/02/2026")], "Found 31/04/2026"),
+        (["N/A", "01/02/2026"], [("01/02/2026", "01/02/2026")], "no date in the file"),
+        (["01/02/2026"] * 2, [("N/A", "01/02/2026"), ("01/02/2026", "")], "no date in"),
+    ],
+)
+def test_slash_dates_that_cannot_be_read_are_refused(header, posted, told):
+    with pytest.raises(ContractError, match=told):
+        styles(header, posted)
