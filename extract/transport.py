@@ -7,7 +7,6 @@ it was packed.
 from __future__ import annotations
 
 import gzip
-import shutil
 import tempfile
 import zipfile
 import zlib
@@ -18,6 +17,25 @@ from typing import IO, BinaryIO
 
 _GZIP_MAGIC = b"\x1f\x8b"
 _ZIP_MAGIC = b"PK\x03\x04"
+# A settlement of a million lines is about 170 MB. A few packed kilobytes that claim
+# more than this are a bomb, and would fill the disk.
+_LARGEST_DOCUMENT = 4 << 30
+_BLOCK_BYTES = 1 << 20
+
+
+class _TooLarge(Exception):
+    """Unpacked, the document is larger than any that Acorn takes."""
+
+
+_CANNOT_UNPACK = (
+    EOFError,
+    _TooLarge,
+    gzip.BadGzipFile,
+    zlib.error,
+    zipfile.BadZipFile,
+    NotImplementedError,  # zipfile: a method it does not know, such as Deflate64
+    RuntimeError,  # zipfile: encrypted
+)
 
 
 @contextmanager
@@ -47,7 +65,8 @@ def _unpack(file: BinaryIO, magic: bytes, document: Path) -> bool:
             return _unzip(file, document)
         with gzip.open(file, "rb") as content:
             _write(content, document)
-    except (EOFError, gzip.BadGzipFile, zlib.error, zipfile.BadZipFile):
+    except _CANNOT_UNPACK:
+        document.unlink(missing_ok=True)  # a bomb's part must not stay on the disk
         return False
     return True
 
@@ -64,4 +83,7 @@ def _unzip(file: BinaryIO, document: Path) -> bool:
 
 def _write(content: IO[bytes] | gzip.GzipFile, document: Path) -> None:
     with document.open("wb") as target:
-        shutil.copyfileobj(content, target)
+        while block := content.read(_BLOCK_BYTES):
+            if target.tell() + len(block) > _LARGEST_DOCUMENT:
+                raise _TooLarge
+            target.write(block)
