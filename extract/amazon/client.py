@@ -110,6 +110,13 @@ class AmazonClient:
         answer = self._call("getReports", send)
         return {**answer.payload, "nextToken": answer.next_token}
 
+    def report(self, report_id: str) -> Mapping[str, Any]:
+        """getReport: one report as it stands now."""
+        answer = self._call(
+            "getReport", lambda: self._reports.get_report(report_id)
+        ).payload
+        return dict(answer)
+
     def document_address(self, document_id: str) -> DocumentAddress:
         """getReportDocument: a fresh URL. The library's own download is not used, it
         would decode the bytes."""

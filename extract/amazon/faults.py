@@ -13,6 +13,7 @@ from extract.errors import ContractError, CredentialError, TransientError
 # The role an operation needs (SP-API documentation, "Roles"), as Seller Central and
 # the developer console call it.
 _ROLES = {
+    "getReport": "Finance and Accounting",
     "getReports": "Finance and Accounting",
     "getReportDocument": "Finance and Accounting",
     "getMarketplaceParticipations": "Selling Partner Insights",

@@ -13,6 +13,7 @@ Data flow: getReports -> ops.report_documents, ops.extract_positions, ops.alerts
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,7 +27,9 @@ from extract.amazon.client import AmazonClient, SellerConnection
 from extract.amazon.documents import downloaded
 from extract.amazon.faults import RequestRefused
 from extract.amazon.worklist import ListedReport, WorkList
-from extract.errors import ExtractError, TransientError
+from extract.errors import CredentialError, ExtractError, TransientError
+
+logger = logging.getLogger(__name__)
 
 RETENTION = timedelta(days=90)
 _PAGE_SIZE = 100
@@ -113,9 +116,16 @@ def _error_text(client: AmazonClient, report: ListedReport) -> str:
     """What Amazon says of a FATAL report; its document holds it, if there is one."""
     if report.document_id is None:
         return ""
-    with downloaded(client, report.report_id, report.document_id) as document:
-        with document.path.open("rb") as file:
-            head = file.read(_ERROR_TEXT_BYTES)
+    try:
+        with downloaded(client, report.report_id, report.document_id) as document:
+            with document.path.open("rb") as file:
+                head = file.read(_ERROR_TEXT_BYTES)
+    except CredentialError:
+        raise
+    except ExtractError as error:
+        # The report is lost either way; its reason must not hold up the others.
+        logger.warning("error text of report %s: %s", report.report_id, error)
+        return "reason not available"
     return " ".join(head.decode("utf-8", "replace").split())
 
 

@@ -33,7 +33,7 @@ import logging
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from config.warehouse import connect
 from extract.amazon.client import (
@@ -43,7 +43,12 @@ from extract.amazon.client import (
     open_client,
 )
 from extract.amazon.documents import downloaded
-from extract.amazon.reports import alert_failed_reports, list_reports, only_fetcher
+from extract.amazon.reports import (
+    RETENTION,
+    alert_failed_reports,
+    list_reports,
+    only_fetcher,
+)
 from extract.amazon.worklist import ListedReport, Window, WorkList
 from extract.archive import archive_document
 from extract.errors import (
@@ -105,7 +110,8 @@ def fetch_settlements(
     Waits while another process fetches for the same account and region.
 
     Raises:
-        TransientError: Amazon did not answer, for the listing or for some documents.
+        TransientError: Amazon did not answer, for the listing or for some documents,
+            or is still making some reports.
             What came is kept: run the window again.
         CredentialError: Amazon refuses the credentials or a role is missing.
         ExtractError: documents that cannot be taken, each named; all others are in.
@@ -117,9 +123,47 @@ def fetch_settlements(
     ):
         work = WorkList(ledger, connection, window)
         with only_fetcher(ledger, connection):
+            _fetch_late(client, work)
             list_reports(client, work)
             alert_failed_reports(client, work)
-            return _fetch_wanted(client, work)
+            summary = _fetch_wanted(client, work)
+        _refuse_unfinished(work, connection)
+        return summary
+
+
+def _fetch_late(client: AmazonClient, work: WorkList) -> None:
+    """Take in older reports that Amazon was still making when their window was listed.
+
+    Status and document are committed together: what fails is asked for again next time.
+    """
+    unfinished = work.unfinished_before(datetime.now(UTC) - RETENTION)
+    for report_id, created_at in unfinished:
+        moment = Window(
+            AMAZON_SETTLEMENT,
+            (V2, V1),
+            created_at,
+            created_at + timedelta(microseconds=1),
+        )
+        late = WorkList(work.ledger, client.connection, moment)
+        try:
+            with work.ledger.transaction():
+                late.store_report(client.report(report_id))
+                alert_failed_reports(client, late)
+                _fetch_wanted(client, late)
+        except CredentialError:
+            raise
+        except ExtractError as error:
+            logger.warning("late report %s: %s", report_id, error)
+
+
+def _refuse_unfinished(work: WorkList, seller: SellerConnection) -> None:
+    unfinished = work.select("processing_status in ('IN_QUEUE', 'IN_PROGRESS')")
+    if unfinished:
+        names = ", ".join(report.report_id for report in unfinished)
+        raise TransientError(
+            f"{AMAZON_SETTLEMENT} of {seller.seller}: Amazon is still making reports "
+            f"{names}. All others are in; run the window again."
+        )
 
 
 def _fetch_wanted(client: AmazonClient, work: WorkList) -> FetchSummary:

@@ -40,6 +40,7 @@ class UsagePlan:
 
 # Default plans of the API models reports_2021-06-30.json and sellers.json.
 USAGE_PLANS = {
+    "getReport": UsagePlan(2.0, 15),
     "getReports": UsagePlan(0.0222, 10),
     "getReportDocument": UsagePlan(0.0167, 15),
     "getMarketplaceParticipations": UsagePlan(0.016, 15),

@@ -124,6 +124,24 @@ class WorkList:
         )
         return [ListedReport(*row) for row in rows]
 
+    def unfinished_before(self, oldest: datetime) -> list[tuple[str, datetime]]:
+        """Id and creation of reports from before the window that were not final."""
+        return self.ledger.execute(
+            """
+            select report_id, created_at from ops.report_documents
+            where account_code = %(account_code)s and region = %(region)s
+                and report_type = any(%(report_types)s)
+                and processing_status in ('IN_QUEUE', 'IN_PROGRESS')
+                and created_at >= %(oldest)s and created_at < %(start_at)s
+            order by created_at, report_id
+            """,
+            {**self._keys, "oldest": oldest},
+        ).fetchall()
+
+    def store_report(self, report: Mapping[str, Any]) -> None:
+        """Keep how one report of the window stands. Raises ContractError."""
+        self._store(_row(self.window, report))
+
     def mark(self, report_id: str, file_id: int | None, is_done: bool) -> None:
         """Note the archived document, and that nothing is left to do."""
         self.ledger.execute(

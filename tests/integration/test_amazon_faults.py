@@ -5,15 +5,16 @@ from __future__ import annotations
 import gzip
 import json
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
+from extract.amazon.settlements import fetch_settlements
 from extract.amazon.throttle import USAGE_PLANS
 from extract.errors import CredentialError, ExtractError, TransientError
 from sandbox.sp_api.documents import ERROR_PAGE
 from sandbox.sp_api.throttle import Throttle
-from tests.integration.amazon_sandbox import fetch, file_hashes
+from tests.integration.amazon_sandbox import fetch, file_hashes, whole_window
 
 pytestmark = pytest.mark.integration
 
@@ -180,6 +181,38 @@ def test_a_fatal_report_raises_one_alert_with_its_text(amazon, warehouse):
     assert (severity, subject) == ("warning", "eu-demo EU report 13")
     assert text["errorDetails"] in english and text["errorDetails"] in chinese
     assert len(warehouse.rows(HASHES)) == len(file_hashes(amazon.listed()))
+
+
+def test_a_fatal_report_without_its_text_stops_no_other(amazon, warehouse):
+    failed = replace(
+        amazon.listed()[0],
+        **{"report_id": "13", "document_id": "amzn1.fatal", "path": None},
+        **{"requested": True, "outcome": "FATAL", "content": b"{}"},
+    )
+    amazon.state.reports.append(failed)
+    amazon.fault("expire_document_url", report_id="13", count=1000)
+
+    fetch(amazon.connection())
+
+    [english] = warehouse.rows("select message_en from ops.alerts")
+    assert "reason not available" in english
+    assert len(warehouse.rows(HASHES)) == len(file_hashes(amazon.listed()))
+
+
+def test_a_report_still_being_made_is_fetched_by_a_later_window(amazon, warehouse):
+    early = amazon.listed()[0]
+    early.requested, amazon.state.queue_seconds = True, 10**8
+    _, end = whole_window()
+
+    with pytest.raises(TransientError, match=f"still making.*{early.report_id}"):
+        fetch(amazon.connection())
+    others = [r for r in amazon.listed() if r.path != early.path]
+    assert warehouse.rows(HASHES) == file_hashes(others)
+
+    amazon.state.queue_seconds = 0
+    fetch_settlements(amazon.connection(), end - timedelta(days=1), end)
+
+    assert warehouse.rows(HASHES) == file_hashes(amazon.listed())
 
 
 def test_cancelled_reports_are_recorded_and_left(amazon, warehouse):
