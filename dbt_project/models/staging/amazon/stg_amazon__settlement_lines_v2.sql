@@ -3,7 +3,7 @@ with raw_rows as (
         *,
         coalesce(posted_date_time, posted_date) as posted_text
     from {{ source('amazon', 'amazon_settlement_v2') }}
-    where total_amount is null and amount is not null
+    where total_amount is null and trim(amount) <> ''
 ),
 
 batches as (
