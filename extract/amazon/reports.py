@@ -112,6 +112,17 @@ def alert_failed_reports(client: AmazonClient, work: WorkList) -> None:
             work.mark(report.report_id, file_id=None, is_done=True)
 
 
+def refuse_unfinished(work: WorkList, seller: SellerConnection) -> None:
+    """Raise TransientError while Amazon still makes reports of the window."""
+    unfinished = work.select("processing_status in ('IN_QUEUE', 'IN_PROGRESS')")
+    if unfinished:
+        names = ", ".join(report.report_id for report in unfinished)
+        raise TransientError(
+            f"{work.window.feed} of {seller.seller}: Amazon is still making reports "
+            f"{names}. All others are in; run the window again."
+        )
+
+
 def _error_text(client: AmazonClient, report: ListedReport) -> str:
     """What Amazon says of a FATAL report; its document holds it, if there is one."""
     if report.document_id is None:

@@ -48,6 +48,7 @@ from extract.amazon.reports import (
     alert_failed_reports,
     list_reports,
     only_fetcher,
+    refuse_unfinished,
 )
 from extract.amazon.worklist import ListedReport, Window, WorkList
 from extract.archive import archive_document
@@ -127,7 +128,7 @@ def fetch_settlements(
             list_reports(client, work)
             alert_failed_reports(client, work)
             summary = _fetch_wanted(client, work)
-        _refuse_unfinished(work, connection)
+        refuse_unfinished(work, connection)
         return summary
 
 
@@ -136,15 +137,10 @@ def _fetch_late(client: AmazonClient, work: WorkList) -> None:
 
     Status and document are committed together: what fails is asked for again next time.
     """
-    unfinished = work.unfinished_before(datetime.now(UTC) - RETENTION)
-    for report_id, created_at in unfinished:
-        moment = Window(
-            AMAZON_SETTLEMENT,
-            (V2, V1),
-            created_at,
-            created_at + timedelta(microseconds=1),
-        )
-        late = WorkList(work.ledger, client.connection, moment)
+    for report_id, created_at in work.unfinished_before(datetime.now(UTC) - RETENTION):
+        next_moment = created_at + timedelta(microseconds=1)
+        window = Window(AMAZON_SETTLEMENT, (V2, V1), created_at, next_moment)
+        late = WorkList(work.ledger, client.connection, window)
         try:
             with work.ledger.transaction():
                 late.store_report(client.report(report_id))
@@ -154,16 +150,6 @@ def _fetch_late(client: AmazonClient, work: WorkList) -> None:
             raise
         except ExtractError as error:
             logger.warning("late report %s: %s", report_id, error)
-
-
-def _refuse_unfinished(work: WorkList, seller: SellerConnection) -> None:
-    unfinished = work.select("processing_status in ('IN_QUEUE', 'IN_PROGRESS')")
-    if unfinished:
-        names = ", ".join(report.report_id for report in unfinished)
-        raise TransientError(
-            f"{AMAZON_SETTLEMENT} of {seller.seller}: Amazon is still making reports "
-            f"{names}. All others are in; run the window again."
-        )
 
 
 def _fetch_wanted(client: AmazonClient, work: WorkList) -> FetchSummary:
