@@ -30,7 +30,6 @@ _FAULTS = {
     "quantities_are_whole": "数量不是整数",
     "lines_are_there": "没有明细行",
     "lines_add_up": "明细合计不等于申报总额",
-    "marketplaces_are_of_the_account": "文件中的店铺属于另一账户",
     "rates_are_there": "文件中没有汇率",
     "rate_dates_parse": "汇率日期无法识别",
     "rate_dates_have_come": "汇率日期在未来",

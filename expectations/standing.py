@@ -26,7 +26,11 @@ class Standing:
 
 
 def find_standing(connection: Connection[Any], batch: Batch) -> Standing | None:
-    """The accepted or released batch of the same account and settlement, if any."""
+    """The accepted or released batch of the same settlement, if any.
+
+    Amazon numbers settlements over all accounts: one that stands in another account
+    was handed in under a wrong one, now or then.
+    """
     with connection.cursor(row_factory=dict_row) as cursor:
         found = cursor.execute(
             """
@@ -35,6 +39,7 @@ def find_standing(connection: Connection[Any], batch: Batch) -> Standing | None:
                 standing.raw_table,
                 standing.content_sha256,
                 standing_file.original_name,
+                standing_file.account_code,
                 standing_profile.settlement_id,
                 standing_profile.declared_total as standing_total,
                 standing_profile.currency_code as standing_currency,
@@ -49,8 +54,9 @@ def find_standing(connection: Connection[Any], batch: Batch) -> Standing | None:
             inner join ops.source_files as standing_file
                 on standing_file.file_id = standing.file_id
             where own.batch_id = %s
-                and standing_file.account_code = %s
                 and standing.status in ('accepted', 'released')
+            order by (standing_file.account_code = %s) desc, standing.batch_id
+            limit 1
             """,
             (batch.batch_id, batch.account_code),
         ).fetchone()
@@ -59,6 +65,13 @@ def find_standing(connection: Connection[Any], batch: Batch) -> Standing | None:
 
 def _compare(batch: Batch, found: dict[str, Any]) -> Standing:
     stands = f"{found['original_name']} (batch {found['batch_id']})"
+    if found["account_code"] != batch.account_code:
+        return Standing(
+            found["batch_id"],
+            "contradiction",
+            f"the same settlement in account {found['account_code']}, accepted as "
+            f"{stands}",
+        )
     if found["content_sha256"] == batch.content_sha256:
         return Standing(found["batch_id"], "copy", f"same content as {stands}")
     same_money = (

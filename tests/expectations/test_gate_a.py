@@ -106,20 +106,6 @@ def test_a_file_at_fault_does_not_stand_for_its_settlement(warehouse):
     assert status_of(warehouse, whole_id) == "accepted"
 
 
-def test_the_same_settlement_of_another_account_is_another_settlement(warehouse):
-    british = Settlement()
-    for row in british.lines:
-        row["marketplace-name"] = "Amazon.co.uk"
-    ids = [
-        add_settlement(warehouse, name="na.txt"),
-        add_settlement(warehouse, british, name="eu.txt", account_code="eu-demo"),
-    ]
-
-    verdicts = check_batches(ids)
-
-    assert [verdict.status for verdict in verdicts] == ["accepted", "accepted"]
-
-
 def test_other_layout_with_the_same_total_is_a_duplicate(warehouse):
     add_settlement(warehouse, name="v2.txt")
     v1_id = add_v1(warehouse)

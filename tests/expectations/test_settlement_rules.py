@@ -265,7 +265,7 @@ def in_store(settlement_id: str, name: str) -> Settlement:
     return settlement
 
 
-def test_file_of_another_accounts_store_is_set_aside(warehouse):
+def test_file_of_another_accounts_store_is_told(warehouse):
     german_id = add_settlement(warehouse, in_store("5", "Amazon.de"))
     nobodys_id = add_settlement(warehouse, in_store("6", "Amazon.com.au"))
     home_id = add_settlement(
@@ -274,7 +274,7 @@ def test_file_of_another_accounts_store_is_set_aside(warehouse):
 
     verdicts = {verdict.batch_id: verdict for verdict in check_batches()}
 
-    assert verdicts[german_id].status == "quarantined"
+    assert verdicts[german_id].status == "accepted"
     assert (
         "expected stores of account na-demo, found Amazon.de, of account eu-demo"
         in verdicts[german_id].sentence()
@@ -335,3 +335,17 @@ def test_real_files_pass(warehouse):
     assert warehouse.rows(
         "select lines_total - declared_total from ops.settlement_profiles"
     ) == [0, 0, 0, 0]
+
+
+def test_settlement_of_another_accounts_books_is_set_aside(warehouse):
+    first_id = add_settlement(warehouse, in_store("8", "Amazon.de"))
+    check_batches()
+    other = in_store("8", "Amazon.de")
+    other.lines[0]["sku"] = "SAVED-AGAIN"
+    again_id = add_settlement(warehouse, other, account_code="eu-demo")
+
+    (verdict,) = check_batches([again_id])
+
+    assert verdict.status == "quarantined"
+    assert "the same settlement in account na-demo" in verdict.sentence()
+    assert check_batches([first_id])[0].status == "accepted"
