@@ -29,6 +29,15 @@ def skip_if_current() -> None:
         where build_id = (select max(build_id) from ops.builds)
             and status = 'built'
             and as_of >= (select max(decided_at) from ops.load_batches)
+            -- A decision carries the time its transaction began, so it may come late.
+            and not exists (
+                select 1 from ops.load_batches as batch
+                where batch.status in ('accepted', 'released')
+                    and not exists (
+                        select 1 from ops.visible_batches as visible
+                        where visible.batch_id = batch.batch_id
+                    )
+            )
         """
     )
     if found is not None:
