@@ -6,18 +6,18 @@ Numbers were added up by hand from the files. Without the sample files the tests
 from __future__ import annotations
 
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 
 from config.company import load_company
+from config.home import CHECKOUT
 from deliver import dbt
 from deliver.build import build_warehouse
 from deliver.project import dbt_vars
 from extract.importing import import_files
 
 pytestmark = pytest.mark.integration
-SAMPLES = Path("/work/shared/samples/settlement")
+SAMPLES = CHECKOUT.parent / "shared" / "samples" / "settlement"
 
 
 @pytest.mark.skipif(not SAMPLES.exists(), reason="sample settlements are not here")

@@ -9,7 +9,9 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
-SAMPLES = Path("/work/shared/samples/settlement")
+from config.home import CHECKOUT
+
+SAMPLES = CHECKOUT.parent / "shared" / "samples" / "settlement"
 
 V2_NAMES = (
     "settlement-id settlement-start-date settlement-end-date deposit-date total-amount "

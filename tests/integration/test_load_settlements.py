@@ -1,9 +1,8 @@
 """Settlements reach raw.* exactly as written, with their physical lines."""
 
-from pathlib import Path
-
 import pytest
 
+from config.home import CHECKOUT
 from extract.archive import archive_document
 from extract.load.loader import load_batch
 from extract.records import SourceDocument
@@ -15,7 +14,7 @@ from tests.unit.formats.settlements import (
 )
 
 pytestmark = pytest.mark.integration
-SAMPLES = Path("/work/shared/samples/settlement")
+SAMPLES = CHECKOUT.parent / "shared" / "samples" / "settlement"
 V1_LINE = {
     name: ""
     for name in ("amount-type", "amount-description", "amount", "posted-date-time")
