@@ -19,7 +19,7 @@ from deliver.content_hash import content_sha256
 
 
 class PublicationRefused(Exception):
-    """The build failed or still runs, so its marts are not whole."""
+    """The build is not whole, or gate B did not let it through."""
 
 
 @dataclass(frozen=True)
@@ -69,11 +69,12 @@ def publish_reports(build_id: int) -> list[Publication]:
 
     Raises:
         BuildReplaced: it is not the newest build.
-        PublicationRefused: it failed or still runs.
+        PublicationRefused: it failed, still runs, or gate B did not let it through.
         BuildBusy: another build is at work and does not end.
     """
     with marts_of(build_id) as connection, connection.transaction():
         _require_built(connection, build_id)
+        _require_passed(connection, build_id)
         return [_publish(connection, report, build_id) for report in _REPORTS]
 
 
@@ -85,6 +86,29 @@ def _require_built(connection: Connection[Any], build_id: int) -> None:
     if status != "built":
         raise PublicationRefused(
             f"Build {build_id} is {status}. Only a build that is built is published."
+        )
+
+
+def _require_passed(connection: Connection[Any], build_id: int) -> None:
+    """Each critical check of gate B held when it was last run on this build."""
+    row = connection.execute(
+        """
+        select bool_and(is_success) from (
+            select is_success, row_number() over (
+                partition by check_name order by gate_result_id desc
+            ) as age
+            from ops.gate_results
+            where gate = 'B' and run_id = %s and batch_id is null
+                and severity = 'critical'
+        ) as latest
+        where age = 1
+        """,
+        [f"build-{build_id}"],
+    ).fetchone()
+    if row is None or row[0] is not True:
+        raise PublicationRefused(
+            f"Gate B has not let build {build_id} through: the reports stay as they "
+            f"are. `acorn build` runs the gate and says what does not tie."
         )
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import psycopg
 import pytest
 
-from deliver.build import build_warehouse, start_build
+from deliver.build import Build, build_warehouse, start_build
 from deliver.build_lock import BuildReplaced
 from deliver.publish import PublicationRefused, publish_reports
+from expectations.gate_b import check_books
 from tests.dbt.small_files import (
     SALE,
     Line,
@@ -20,13 +21,19 @@ pytestmark = pytest.mark.integration
 ROWS = "select sku, cast(xmin as text) from reports.profit_by_sku_month order by sku"
 
 
+def built_and_checked() -> Build:
+    build = build_warehouse()
+    assert check_books(build.build_id).is_success
+    return build
+
+
 def test_publish_replaces_changed_rows_only(warehouse, tmp_path):
     import_ecb_rates(tmp_path, {"2026-06-02": {"CNY": "8.00"}})
     sales = [
         Line(SALE, "30.00", "2026-06-03 10:00:00", sku, "2") for sku in ("A-1", "B-1")
     ]
     import_settlement(tmp_path, "20000000001", ("2026-06-01", "2026-06-15"), sales)
-    first = build_warehouse()
+    first = built_and_checked()
 
     published = publish_reports(first.build_id)
 
@@ -48,7 +55,7 @@ def test_publish_replaces_changed_rows_only(warehouse, tmp_path):
     assert warehouse.rows("select count(*) from ops.publications") == [4]
 
     import_product_map(tmp_path, "eu-demo,A-1,P-1,Tent,Lanhai,Outdoor")
-    second = build_warehouse()
+    second = built_and_checked()
     publish_reports(second.build_id)
 
     after = warehouse.rows(ROWS)
@@ -58,6 +65,17 @@ def test_publish_replaces_changed_rows_only(warehouse, tmp_path):
     with pytest.raises(BuildReplaced, match=f"Publish build {second.build_id}"):
         publish_reports(first.build_id)
 
+    # A day without a rate: gate B stops the books, the reports stay.
+    late = [Line(SALE, "5.00", "2026-09-03 10:00:00", "A-1", "1")]
+    import_settlement(tmp_path, "20000000002", ("2026-09-01", "2026-09-15"), late)
+    third = build_warehouse()
+    with pytest.raises(PublicationRefused, match="has not let build"):
+        publish_reports(third.build_id)
+    assert not check_books(third.build_id).is_success
+    with pytest.raises(PublicationRefused, match="has not let build"):
+        publish_reports(third.build_id)
+    assert warehouse.rows(ROWS) == after
+
 
 def test_publish_takes_over_a_new_shape(warehouse, tmp_path):
     import_settlement(
@@ -66,7 +84,8 @@ def test_publish_takes_over_a_new_shape(warehouse, tmp_path):
         ("2026-06-01", "2026-06-15"),
         [Line(SALE, "30.00", "2026-06-03 10:00:00", "A-1", "2")],
     )
-    build = build_warehouse()
+    import_ecb_rates(tmp_path, {"2026-06-02": {"CNY": "8.00"}})
+    build = built_and_checked()
     publish_reports(build.build_id)
     with warehouse.connect("transformer") as connection:
         connection.execute("alter table reports.unmapped_skus drop column units")
