@@ -55,9 +55,11 @@ score: setup ## Hold what is found against the sandbox's answer key: make score 
 docs: setup ## Write the generated pages again
 	$(BIN)/python -m dags.dag_support.catalogue
 
-lock: $(UV) ## Resolve requirements.lock again, for Python 3.11 to 3.13
+lock: $(UV) ## Resolve both requirements.lock again
 	$(UV) pip compile --universal -p 3.11 --no-emit-index-url --no-annotate --no-header \
 		-q requirements-dev.txt -o requirements.lock
+	$(UV) pip compile --universal -p 3.11 --no-emit-index-url --no-annotate --no-header \
+		-q dashboards/requirements.txt -o dashboards/requirements.lock
 
 $(UV):
 	@if [ -z "$(PYTHON)" ]; then \
