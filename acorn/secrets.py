@@ -2,7 +2,7 @@
 
 `ACORN_HOME/secrets.json` is written on first start with mode 0600. In production the
 same names come from the environment (`ACORN_LOADER_PASSWORD`, ...) and this file does
-not exist.
+not exist. Each person of company.yml has a password here too.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from base64 import urlsafe_b64encode
 from pathlib import Path
 
 from config import home
+from config.company import load_company
 
 NAMES = (
     "postgres_password",
@@ -27,15 +28,23 @@ NAMES = (
     "airflow_jwt_secret",
     "airflow_api_secret_key",
     "airflow_fernet_key",
+    "superset_password",
+    "superset_admin_password",
+    "superset_secret_key",
 )
 
 
 def ensure_secrets() -> Path:
-    """Make the secrets that this ACORN_HOME lacks; keep those it has."""
+    """Make the secrets that this ACORN_HOME lacks; keep those it has.
+
+    Raises:
+        CompanyFileError: company.yml, which says who the people are, cannot be used.
+    """
     path = home.acorn_home() / "secrets.json"
     path.parent.mkdir(parents=True, exist_ok=True)
     stored = json.loads(path.read_text()) if path.exists() else {}
-    missing = [name for name in NAMES if name not in stored]
+    people = [person.secret_name for person in load_company().people]
+    missing = [name for name in (*NAMES, *people) if name not in stored]
     if missing:
         stored |= {name: _new_secret(name) for name in missing}
         _write_private(path, json.dumps(stored, indent=2))

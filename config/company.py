@@ -13,10 +13,17 @@ from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import (
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 
 from config.home import CHECKOUT, acorn_home
 from config.marketplaces import marketplaces
+from config.people import Person, check_people
+from config.settings import Settings
 
 DEMO_COMPANY = CHECKOUT / "config" / "company.demo.yml"
 CurrencyCode = Annotated[str, Field(pattern="^[A-Z]{3}$")]
@@ -27,19 +34,14 @@ class CompanyFileError(Exception):
     """company.yml is wrong: the message names file, setting and remedy."""
 
 
-class _Settings(BaseModel):
-    # A misspelt setting is refused, not ignored.
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Label(_Settings):
+class Label(Settings):
     """A text people see, in both languages."""
 
     en: str
     zh: str
 
 
-class Account(_Settings):
+class Account(Settings):
     """One seller account. Its stores are its marketplaces."""
 
     code: AccountCode
@@ -58,6 +60,11 @@ class Account(_Settings):
         return codes
 
     @property
+    def store_codes(self) -> tuple[str, ...]:
+        """Its stores as reports name them: `na-demo/US`."""
+        return tuple(f"{self.code}/{marketplace}" for marketplace in self.marketplaces)
+
+    @property
     def regions(self) -> tuple[str, ...]:
         """SP-API regions of the stores, each with a refresh token of its own."""
         return tuple(
@@ -65,7 +72,7 @@ class Account(_Settings):
         )
 
 
-class ForeignExchange(_Settings):
+class ForeignExchange(Settings):
     """How amounts get into the base currency."""
 
     # Providers in order of preference: a company rate beats the ECB's for its day.
@@ -75,7 +82,7 @@ class ForeignExchange(_Settings):
     ecb_url: str = "https://www.ecb.europa.eu/stats/eurofxref/eurofxref-hist-90d.xml"
 
 
-class Thresholds(_Settings):
+class Thresholds(Settings):
     """Limits above which somebody is told."""
 
     # Base currency; unclassified amounts above it, in sum of absolutes, raise an alert.
@@ -86,7 +93,7 @@ class Thresholds(_Settings):
     settlement_longest_days: int = Field(default=62, ge=1)
 
 
-class Company(_Settings):
+class Company(Settings):
     """Everything company.yml says."""
 
     name: Label
@@ -96,6 +103,8 @@ class Company(_Settings):
     accounts: list[Account] = Field(min_length=1)
     fx: ForeignExchange = ForeignExchange()
     thresholds: Thresholds = Thresholds()
+    # Who may sign in and see which stores; everybody else sees nothing.
+    people: list[Person] = []
 
     @field_validator("time_zone")
     @classmethod
@@ -111,6 +120,16 @@ class Company(_Settings):
         if len(set(codes)) < len(codes):
             raise ValueError("each account needs a code of its own")
         return accounts
+
+    @field_validator("people")
+    @classmethod
+    def _people_fit(cls, people: list[Person], info: ValidationInfo) -> list[Person]:
+        if (
+            "accounts" in info.data
+        ):  # else the accounts are wrong, which is told already
+            accounts: list[Account] = info.data["accounts"]
+            check_people(people, [code for a in accounts for code in a.store_codes])
+        return people
 
     @property
     def zone(self) -> ZoneInfo:
@@ -161,7 +180,8 @@ def load_company(path: Path | None = None) -> Company:
         raise CompanyFileError(f"{source} is not YAML: {error}") from error
     except ValidationError as error:
         faults = "\n".join(
-            f"  {'.'.join(map(str, fault['loc'])) or 'file'}: {fault['msg']}"
+            f"  {'.'.join(map(str, fault['loc'])) or 'file'}: "
+            f"{fault['msg'].removeprefix('Value error, ')}"
             for fault in error.errors()
         )
         raise CompanyFileError(
