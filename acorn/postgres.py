@@ -6,8 +6,10 @@ passwords, a free port that is picked once per ACORN_HOME and written to
 `postgres.json`. Started as root, the server drops to the user `nobody`, which owns
 nothing but the data folder.
 
-With ACORN_DATABASE_URL (an administrator's URL of a Postgres 15 or newer) nothing is
-started or stopped: that server is used as it is.
+With ACORN_DATABASE_URL (a Postgres 15 or newer) nothing is started or stopped: that
+server is used as it is. Set-up signs in with the URL's user and password, or else as
+`postgres` with $ACORN_POSTGRES_PASSWORD; the user must be allowed to create roles and
+databases, and need not be a superuser.
 """
 
 from __future__ import annotations
@@ -31,7 +33,7 @@ import psycopg
 from acorn.secrets import ensure_secrets
 from acorn.server_user import FolderClosed, own_by_server, require_reach, server_user
 from config.home import acorn_home, secret
-from config.warehouse import server_address
+from config.warehouse import server_address, server_options
 
 SUPERUSER = "postgres"
 START_SECONDS = 90
@@ -125,7 +127,7 @@ def stop_postgres() -> bool:
 
 
 def admin_connection(database: str, **options: object) -> psycopg.Connection:
-    """Superuser connection for set-up: databases, roles, replays. Autocommit."""
+    """Administrator's connection for set-up: databases, roles. Autocommit."""
     user, password = _administrator()
     host, number = server_address()
     return psycopg.connect(
@@ -135,6 +137,7 @@ def admin_connection(database: str, **options: object) -> psycopg.Connection:
         user=user,
         password=password,
         autocommit=True,
+        **server_options(),
         **options,  # type: ignore[arg-type]
     )
 
@@ -149,7 +152,10 @@ def free_port() -> int:
 def _administrator() -> tuple[str, str]:
     if is_external():
         parts = urlsplit(os.environ["ACORN_DATABASE_URL"])
-        return unquote(parts.username or SUPERUSER), unquote(parts.password or "")
+        user = unquote(parts.username or SUPERUSER)
+        if parts.password:
+            return user, unquote(parts.password)
+        return user, secret("postgres_password")  # needs no quoting, as a URL would
     return SUPERUSER, secret("postgres_password")
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from config.home import CHECKOUT, acorn_home
-from config.warehouse import address
+from config.warehouse import address, server_environment
 
 PROJECT = CHECKOUT / "dbt_project"
 LONGEST_RUN_SECONDS = 3 * 3600
@@ -77,6 +77,7 @@ def _environment(folder: Path) -> dict[str, str]:
     where = address("transformer")
     return {
         **os.environ,
+        **server_environment(),
         "DBT_HOST": where.host,
         "DBT_PORT": str(where.port),
         "DBT_DATABASE": where.database,

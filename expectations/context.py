@@ -87,8 +87,8 @@ def _open(role: str) -> FileDataContext:
 
 
 def _sqlalchemy_url(role: str) -> str:
-    # The driver is named: SQLAlchemy 2.1 takes a bare postgresql:// for psycopg 3.
-    driver_url = address(role).url.replace("postgresql://", "postgresql+psycopg2://", 1)
     milliseconds = _STATEMENT_MINUTES * 60_000
-    options = f"-c timezone=UTC -c statement_timeout={milliseconds}".replace(" ", "%20")
-    return f"{driver_url}?options={options}&application_name=acorn-gate"
+    return address(role).sqlalchemy_url(
+        options=f"-c timezone=UTC -c statement_timeout={milliseconds}",
+        application_name="acorn-gate",
+    )
