@@ -6,6 +6,7 @@ docker-compose.yml each part has a host of its own, and people come through a pr
     ACORN_BIND                 address the servers listen on
     ACORN_AIRFLOW_URL          Airflow's API server, as the other parts reach it
     ACORN_AIRFLOW_PUBLIC_URL   the same, as people reach it
+    ACORN_BEHIND_TLS           `1`: the proxy speaks HTTPS and adds X-Forwarded headers
     ACORN_SANDBOX_URL          the stand-in for Amazon, as Airflow reaches it
 """
 
@@ -29,9 +30,9 @@ def airflow_public_url(port: int) -> str:
     return _url("ACORN_AIRFLOW_PUBLIC_URL", port)
 
 
-def is_behind_proxy() -> bool:
-    """Whether a reverse proxy speaks for the people: its headers are then believed."""
-    return bool(os.environ.get("ACORN_AIRFLOW_PUBLIC_URL"))
+def is_behind_tls() -> bool:
+    """Whether people come through a proxy that speaks HTTPS: its headers count then."""
+    return os.environ.get("ACORN_BEHIND_TLS") == "1"
 
 
 def sandbox_url(port: int) -> str:
