@@ -15,20 +15,28 @@ import sys
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Literal
-from urllib.parse import quote
 
 from psycopg import sql
 
+from acorn.airflow_people import grants_and_sign_ins, sign_ins
 from acorn.command_error import CommandError
+from acorn.executor import executor_settings
 from acorn.postgres import admin_connection
 from acorn.warehouse import ensure_database, ensure_login
+from config.addresses import (
+    airflow_public_url,
+    airflow_url,
+    bind_address,
+    is_behind_tls,
+    sandbox_url,
+)
 from config.company import is_demo
 from config.home import CHECKOUT, acorn_home, archive_root, secret
-from config.warehouse import server_address
+from config.warehouse import server_environment, service_address
 
-ADMIN_USER = "admin"
 DAGS_FOLDER = CHECKOUT / "dags"
 POOLS_FILE = CHECKOUT / "config" / "airflow" / "pools.json"
+PLUGINS_FOLDER = CHECKOUT / "config" / "airflow" / "plugins"
 _DATABASE_ROLE = "airflow"
 
 
@@ -51,8 +59,9 @@ def airflow_environment(web_port: int, sandbox_port: int | None) -> dict[str, st
     inherited = {
         name: value
         for name, value in os.environ.items()
-        # Settings of another Airflow on this machine must not leak in.
-        if not name.startswith(("AIRFLOW__", "AIRFLOW_HOME"))
+        # Settings of another Airflow on this machine must not leak in; people's
+        # passwords are for set-up alone.
+        if not name.startswith(("AIRFLOW__", "AIRFLOW_HOME", "ACORN_PERSON_"))
     }
     return (
         inherited
@@ -66,7 +75,7 @@ def airflow_environment(web_port: int, sandbox_port: int | None) -> dict[str, st
 def ensure_airflow_database(
     environment: dict[str, str],
 ) -> Literal["first", "again", "none"]:
-    """Create and migrate the database, the admin and the pools, if there is need.
+    """Create and migrate the database, pools, roles and users, if there is need.
 
     What was done last is noted as a comment on the database itself, so that the note
     cannot outlive the database it speaks of.
@@ -101,6 +110,7 @@ def _places() -> dict[str, str]:
         "ACORN_HOME": str(acorn_home()),
         "ACORN_ARCHIVE": str(archive_root()),
         "PYTHONPATH": str(CHECKOUT),
+        **server_environment(),
         "PATH": os.pathsep.join(
             [str(Path(sys.executable).parent), os.environ.get("PATH", "")]
         ),
@@ -108,22 +118,23 @@ def _places() -> dict[str, str]:
 
 
 def _core_settings(web_port: int) -> dict[str, str]:
-    url = f"http://127.0.0.1:{web_port}"
+    executor = executor_settings()
     return _as_variables(
         core=dict(
             dags_folder=DAGS_FOLDER,
+            plugins_folder=PLUGINS_FOLDER,
             load_examples=False,
-            executor="LocalExecutor",
             parallelism=4,
             auth_manager="airflow.providers.fab.auth_manager.fab_auth_manager."
             "FabAuthManager",
-            execution_api_server_url=f"{url}/execution/",
+            execution_api_server_url=f"{airflow_url(web_port)}/execution/",
             default_timezone="utc",
+            **executor["core"],
         ),
         api=dict(
-            host="127.0.0.1",
+            host=bind_address(),
             port=web_port,
-            base_url=url,
+            base_url=airflow_public_url(web_port),
             workers=1,
             instance_name="Acorn",
             expose_config=False,
@@ -136,24 +147,20 @@ def _core_settings(web_port: int) -> dict[str, str]:
         logging=dict(
             base_log_folder=airflow_home() / "logs",
             colored_console_log=False,
-            # The log servers would listen on every address. On one machine the API
-            # server reads the files itself; port 0 leads to no other stack's server.
-            worker_log_server_port=0,
-            trigger_log_server_port=0,
+            **executor["logging"],
         ),
+        celery=executor.get("celery", {}),
+        fab=dict(enable_proxy_fix=is_behind_tls()),
         usage_data_collection=dict(enabled=False),
     )
 
 
 def _secret_settings() -> dict[str, str]:
-    host, port = server_address()
-    password = quote(secret("airflow_password"), safe="")
-    address = f"{_DATABASE_ROLE}:{password}@{host}:{port}/{airflow_database()}"
+    url = service_address(_DATABASE_ROLE, airflow_database()).sqlalchemy_url()
+    # asyncpg takes the URL's options by variables alone: see _places.
+    plain = url.partition("?")[0].replace("+psycopg2", "+asyncpg")
     return _as_variables(
-        database=dict(
-            sql_alchemy_conn=f"postgresql+psycopg2://{address}",
-            sql_alchemy_conn_async=f"postgresql+asyncpg://{address}",
-        ),
+        database=dict(sql_alchemy_conn=url, sql_alchemy_conn_async=plain),
         core=dict(fernet_key=secret("airflow_fernet_key")),
         api=dict(secret_key=secret("airflow_api_secret_key")),
         api_auth=dict(jwt_secret=secret("airflow_jwt_secret")),
@@ -167,7 +174,7 @@ def demo_settings(sandbox_port: int) -> dict[str, str]:
     from extract.amazon.connection import environment_variable
     from sandbox.credentials import demo_credentials
 
-    url = f"http://127.0.0.1:{sandbox_port}"
+    url = sandbox_url(sandbox_port)
     settings = {"ACORN_ECB_URL": f"{url}/stats/eurofxref/eurofxref-hist.xml"}
     for entry in demo_credentials():
         name = environment_variable(entry["account_code"], entry["region"])
@@ -197,8 +204,7 @@ def _setup_stamp() -> str:
     parts = [
         version("apache-airflow"),
         version("apache-airflow-providers-fab"),
-        ADMIN_USER,
-        secret("airflow_admin_password"),
+        grants_and_sign_ins(),
         POOLS_FILE.read_text(),
     ]
     return "acorn set-up " + hashlib.sha256("\n".join(parts).encode()).hexdigest()
@@ -208,7 +214,7 @@ def _run_setup(environment: dict[str, str]) -> None:
     airflow_home().mkdir(parents=True, exist_ok=True)
     done = subprocess.run(
         [sys.executable, "-m", "acorn.airflow_setup"],
-        env=environment | {"ACORN_SETUP_PASSWORD": secret("airflow_admin_password")},
+        env=environment | {"ACORN_SETUP_USERS": json.dumps(sign_ins())},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -6,7 +6,7 @@ from typing import Any
 
 import requests
 
-from acorn.airflow import ADMIN_USER
+from acorn.airflow_people import ADMIN_USER
 from acorn.command_error import CommandError
 from config.home import secret
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from rich.table import Table
 
-from acorn.airflow import ADMIN_USER
+from acorn.airflow_people import ADMIN_USER
 from acorn.parts import StackSettings
 from acorn.progress import Progress
 from config.company import load_company

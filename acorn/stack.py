@@ -1,7 +1,7 @@
 """The local stack: start it, stop it, say how it is.
 
-`up` starts Postgres, sets up warehouse and Airflow, and leaves a supervisor running.
-When the stack is up already, it says so and changes nothing. `down` stops what this
+`up` starts Postgres, sets up warehouse, Airflow and Superset, and leaves a supervisor
+running. When the stack is up already, it says so and changes nothing. `down` stops what this
 ACORN_HOME started and nothing else. All ports are on 127.0.0.1.
 """
 
@@ -12,17 +12,20 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from acorn import processes, supervisor
-from acorn.airflow import ADMIN_USER, airflow_environment, ensure_airflow_database
+from acorn.airflow import airflow_environment, ensure_airflow_database
+from acorn.airflow_people import ADMIN_USER
 from acorn.command_error import CommandError
 from acorn.parts import (
     StackSettings,
     build_parts,
     choose_sandbox_port,
+    choose_superset_port,
     choose_web_port,
     log_file,
     part_names,
@@ -31,10 +34,12 @@ from acorn.parts import (
 from acorn.postgres import ensure_postgres, is_external, is_running, stop_postgres
 from acorn.progress import Progress
 from acorn.secrets import ensure_secrets
+from acorn.sign_in import say_where
 from acorn.stack_health import sick_parts
+from acorn.superset import ensure_superset, superset_python
 from acorn.warehouse import ensure_warehouse
 from acorn.world import choose_world
-from config.home import CHECKOUT, acorn_home, secret
+from config.home import CHECKOUT, acorn_home
 from config.warehouse import server_address
 
 _HEALTHY_WITHIN_SECONDS = 240.0
@@ -52,6 +57,7 @@ class UpOptions:
     """What `acorn up` may be told. None: the documented default."""
 
     airflow_port: int | None = None
+    superset_port: int | None = None
     order_count: int | None = None  # size of the demo company's world
 
 
@@ -59,21 +65,25 @@ def up(options: UpOptions | None = None) -> StackSettings:
     """Start the stack unless it is up; answer where it is.
 
     Raises:
-        PortTaken: the web port is in use; nothing was started.
+        PortTaken: a web port is in use; nothing was started.
+        SupersetMissing: Superset's environment is not built; nothing was started.
         StackFailed: a part did not become healthy; all was stopped again.
     """
     asked = options or UpOptions()
     progress = Progress()
+    superset_python()
     with _one_at_a_time():
         world = choose_world(asked.order_count)
         running = _running_settings()
         if running is not None and _gets_well(running, progress):
-            progress.say(f"Acorn is up already: {running.web_url}")
+            progress.say(
+                f"Acorn is up already: Airflow {running.web_url}, "
+                f"Superset {running.superset_url}"
+            )
             return running
         # An unwell stack, or what a killed supervisor left behind, holds our ports.
         _stop_processes(progress)
-        port = asked.airflow_port or (running.web_port if running else None)
-        settings = StackSettings(choose_web_port(port), choose_sandbox_port(), **world)
+        settings = _choose_settings(asked, running, world)
         was_running = is_running()
         try:
             _start_all(settings, progress)
@@ -102,6 +112,20 @@ def down() -> bool:
     return stopped
 
 
+def _choose_settings(
+    asked: UpOptions, running: StackSettings | None, world: World
+) -> StackSettings:
+    """Ports as asked, else those of the stack that is being started again."""
+    web_port = asked.airflow_port or (running.web_port if running else None)
+    superset_port = asked.superset_port or (running.superset_port if running else None)
+    return StackSettings(
+        web_port=choose_web_port(web_port),
+        superset_port=choose_superset_port(superset_port),
+        sandbox_port=choose_sandbox_port(),
+        **world,
+    )
+
+
 def _running_settings() -> StackSettings | None:
     return saved_settings() if processes.find(supervisor.NAME) else None
 
@@ -127,14 +151,31 @@ def _start_all(settings: StackSettings, progress: Progress) -> None:
     with progress.step("Warehouse", "roles, schemas, ledger") as step:
         ensure_warehouse()
         step.detail = "set up"
-    with progress.step("Airflow data", "migrating") as step:
-        environment = airflow_environment(settings.web_port, settings.sandbox_port)
-        setup = ensure_airflow_database(environment)
-        step.detail = "up to date" if setup == "none" else "migrated; admin, pools"
+    is_first = _set_up_web(settings, progress)
     settings.save()
     _start_supervisor()
     _await_health(settings, progress)
-    _say_where(settings, setup == "first", progress)
+    say_where(settings, is_first, progress)
+
+
+def _set_up_web(settings: StackSettings, progress: Progress) -> bool:
+    """Set up Airflow and Superset at once: they share nothing but the server.
+
+    Answers whether anything was set up here for the first time.
+    """
+    with ThreadPoolExecutor(1) as beside:
+        superset = beside.submit(ensure_superset)
+        with progress.step("Airflow data", "migrating") as step:
+            environment = airflow_environment(settings.web_port, settings.sandbox_port)
+            airflow_setup = ensure_airflow_database(environment)
+            step.detail = _SET_UP[airflow_setup]
+        with progress.step("Superset data", "migrating, dashboards, people") as step:
+            superset_setup = superset.result()
+            step.detail = _SET_UP[superset_setup]
+    return "first" in (airflow_setup, superset_setup)
+
+
+_SET_UP = {"first": "set up", "again": "brought up to date", "none": "up to date"}
 
 
 def _start_supervisor() -> None:
@@ -178,19 +219,6 @@ def _tell_sick(names: list[str]) -> str:
             end = log.read_text(errors="replace").splitlines()[-8:]
             told.append("\n".join([f"{log} ends:", *(f"  {line}" for line in end)]))
     return "\n".join(told)
-
-
-def _say_where(settings: StackSettings, is_first: bool, progress: Progress) -> None:
-    progress.say()
-    progress.say(f"Airflow   {settings.web_url}")
-    if is_first:
-        progress.say(
-            f"Sign in   {ADMIN_USER} / {secret('airflow_admin_password')}"
-            f"   (shown once; kept in {acorn_home() / 'secrets.json'})"
-        )
-    else:
-        progress.say(f"Sign in   {ADMIN_USER}, password in secrets.json")
-    progress.say("Stop it with `acorn down`.")
 
 
 def _stop_processes(progress: Progress) -> bool:
