@@ -32,15 +32,22 @@ def dbt_folder() -> Path:
     return acorn_home() / "dbt"
 
 
-def run(arguments: Sequence[str], variables: Mapping[str, Any]) -> Path:
+def run(
+    arguments: Sequence[str],
+    variables: Mapping[str, Any],
+    target: Path | None = None,
+) -> Path:
     """Run one dbt command; answer the path of its log.
+
+    What does not build names a `target` of its own, to run beside a build.
 
     Raises:
         DbtFailed: a model or test failed, or it took more than LONGEST_RUN_SECONDS.
     """
     folder = dbt_folder()
     (folder / "logs").mkdir(parents=True, exist_ok=True)
-    results = folder / "target" / "run_results.json"
+    target = target or folder / "target"
+    results = target / "run_results.json"
     results.unlink(missing_ok=True)
     log = folder / "logs" / f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}_{arguments[0]}.log"
     command = (
@@ -52,7 +59,7 @@ def run(arguments: Sequence[str], variables: Mapping[str, Any]) -> Path:
         process = subprocess.Popen(
             command,
             cwd=CHECKOUT,
-            env=_environment(folder),
+            env=_environment(folder, target),
             stdin=subprocess.PIPE,  # closes when we die; the process ends itself then
             stdout=output,
             stderr=subprocess.STDOUT,
@@ -73,7 +80,7 @@ def run(arguments: Sequence[str], variables: Mapping[str, Any]) -> Path:
     return log
 
 
-def _environment(folder: Path) -> dict[str, str]:
+def _environment(folder: Path, target: Path) -> dict[str, str]:
     where = address("transformer")
     return {
         **os.environ,
@@ -85,7 +92,7 @@ def _environment(folder: Path) -> dict[str, str]:
         "DBT_PASSWORD": where.password,
         "DBT_PROJECT_DIR": str(PROJECT),
         "DBT_PROFILES_DIR": str(PROJECT),
-        "DBT_TARGET_PATH": str(folder / "target"),
+        "DBT_TARGET_PATH": str(target),
         "DBT_LOG_PATH": str(folder / "logs"),
         "DBT_LOG_LEVEL_FILE": "none",  # what it prints is the log
         "DBT_USE_COLORS": "false",

@@ -30,7 +30,7 @@ ingest_fx_rates ------------> raw.fx_rates ------------+--> transform_warehouse
 ingest_manual_drops --------> raw.manual_files --------+            |
                                                                   marts
                                                                     |
-                                          reports <-- publish_reports
+                      publish_dbt_docs <-- reports <-- publish_reports
 ```
 """
 

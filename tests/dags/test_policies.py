@@ -100,13 +100,16 @@ def test_assets_chain_raw_to_reports(dag_bag: Any) -> None:
         asset for name in told if name.startswith("ingest_") for asset in told[name]
     }
     assert wanted["publish_reports"] == told["transform_warehouse"] == {"marts"}
-    assert told["publish_reports"] == {"reports"}
+    assert wanted["publish_dbt_docs"] == told["publish_reports"] == {"reports"}
 
 
 def test_only_dags_know_the_orchestrator() -> None:
     offenders = []
     folders = ("extract", "expectations", "deliver", "config", "sandbox")
+    plugins = CHECKOUT / "config" / "airflow" / "plugins"  # they are part of Airflow
     for path in (p for name in folders for p in (CHECKOUT / name).rglob("*.py")):
+        if plugins in path.parents:
+            continue
         for node in ast.walk(ast.parse(path.read_text())):
             names = (
                 [alias.name for alias in node.names]
