@@ -8,6 +8,10 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 UV_VERSION := 0.13.9
 TOOLS := .venv-tools
 UV := $(TOOLS)/bin/uv
+# Superset runs on 3.11 and 3.12 only; uv brings one where the machine has neither.
+SUPERSET_PYTHON ?= $(shell for p in $(PYTHON) python3.11 python3.12; do \
+	command -v $$p >/dev/null && $$p -c 'import sys; sys.exit(sys.version_info[:2] not in ((3,11),(3,12)))' \
+	&& echo $$p && break; done)
 BIN := .venv/bin
 SEEDS ?= 1 2
 
@@ -16,7 +20,7 @@ SEEDS ?= 1 2
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
 
-setup: .venv/.ready ## Build the environment alone (.venv)
+setup: .venv/.ready .venv-superset/.ready ## Build the environments alone (.venv, .venv-superset)
 
 demo: setup ## Install all, start the stack, run the demo company, leave it running
 	@$(BIN)/acorn demo
@@ -73,4 +77,13 @@ $(UV):
 	@test -x $(BIN)/python || $(UV) venv -q -p $(PYTHON) .venv
 	@$(UV) pip sync -q -p $(BIN)/python requirements.lock
 	@$(UV) pip install -q -p $(BIN)/python --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv-superset/.ready: dashboards/requirements.lock | $(UV)
+	@echo "Building .venv-superset from dashboards/requirements.lock (700 MB)"
+	@if [ -z "$(SUPERSET_PYTHON)" ]; then \
+		echo "Superset needs Python 3.11 or 3.12, which is not here: uv fetches 3.12"; fi
+	@test -x .venv-superset/bin/python || \
+		$(UV) venv -q -p "$(or $(SUPERSET_PYTHON),3.12)" .venv-superset
+	@$(UV) pip sync -q -p .venv-superset/bin/python dashboards/requirements.lock
 	@touch $@

@@ -45,6 +45,7 @@ class DemoOptions:
 
     airflow_port: int | None = None
     order_count: int | None = None
+    superset_port: int | None = None
 
 
 def run_demo(options: DemoOptions | None = None) -> None:
@@ -61,7 +62,7 @@ def run_demo(options: DemoOptions | None = None) -> None:
     asked = options or DemoOptions()
     progress = Progress()
     began = time.monotonic()
-    settings = up(UpOptions(asked.airflow_port, asked.order_count))
+    settings = up(UpOptions(asked.airflow_port, asked.order_count, asked.superset_port))
     api = AirflowApi(settings.web_url)
     _await_dags(api)
     _drop_product_list(settings)

@@ -6,11 +6,10 @@ from typing import Any
 
 from rich.table import Table
 
-from acorn.airflow_people import ADMIN_USER
 from acorn.parts import StackSettings
 from acorn.progress import Progress
+from acorn.sign_in import say_where
 from config.company import load_company
-from config.home import acorn_home
 from config.warehouse import connect
 
 
@@ -29,13 +28,9 @@ def print_summary(settings: StackSettings, progress: Progress, seconds: float) -
         progress.say(f"  {status}: {place}: {reason}")
     _print_profit(profit, progress)
     progress.say()
-    progress.say(f"Done in {seconds:.0f} s. The stack stays up; `acorn down` stops it.")
+    progress.say(f"Done in {seconds:.0f} s. The stack stays up.")
+    say_where(settings, False, progress)
     progress.say()
-    progress.say(f"  Airflow     {settings.web_url}")
-    progress.say(
-        f"  Sign in     {ADMIN_USER}; airflow_admin_password in "
-        f"{acorn_home() / 'secrets.json'}"
-    )
     progress.say("  Next        acorn verify      proves every cent from the raw lines")
     progress.say("              acorn explain     leads a number back to its file")
     progress.say(

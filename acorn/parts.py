@@ -16,12 +16,26 @@ import psutil
 
 from acorn.airflow import airflow_environment
 from acorn.command_error import CommandError
+from acorn.executor import CELERY, executor
 from acorn.postgres import free_port, is_free
 from acorn.processes import run_folder, write_json
+from acorn.superset import superset_command, superset_environment
+from config.addresses import bind_address, is_behind_tls
 from config.company import is_demo
 from config.home import CHECKOUT, acorn_home
 
 DEFAULT_WEB_PORT = 8080
+DEFAULT_SUPERSET_PORT = 8088
+# Airflow's parts: subcommand, and the seconds they are given to end. `-s`: no server
+# of log files, for the API server reads them itself. A running task may end; what takes
+# longer is killed and runs again later.
+_AIRFLOW: dict[str, tuple[tuple[str, ...], float]] = {
+    "api-server": (("api-server",), 15),
+    "scheduler": (("scheduler", "-s"), 30),
+    "dag-processor": (("dag-processor",), 15),
+    "triggerer": (("triggerer", "-s"), 15),
+    "worker": (("celery", "worker"), 30),
+}
 
 
 class PortTaken(CommandError):
@@ -37,10 +51,15 @@ class StackSettings:
     sandbox_order_count: int | None = None
     sandbox_seed: int | None = None
     sandbox_until: str | None = None  # last day of the demo world, ISO
+    superset_port: int = DEFAULT_SUPERSET_PORT
 
     @property
     def web_url(self) -> str:
         return f"http://127.0.0.1:{self.web_port}"
+
+    @property
+    def superset_url(self) -> str:
+        return f"http://127.0.0.1:{self.superset_port}"
 
     @property
     def sandbox_url(self) -> str:
@@ -81,37 +100,66 @@ def saved_settings() -> StackSettings | None:
 
 def build_parts(settings: StackSettings) -> list[Part]:
     """The processes in the order they start."""
+    return [build_part(name, settings) for name in present_parts(settings)]
+
+
+def build_part(name: str, settings: StackSettings) -> Part:
+    """One process; it needs the secrets of this part and of no other."""
+    if name == "sandbox":
+        return _sandbox(settings)
+    if name == "superset":
+        return _superset(settings)
+    subcommand, stop_seconds = _AIRFLOW[name]
+    command = (sys.executable, "-m", "airflow", *subcommand)
+    if name == "api-server" and is_behind_tls():
+        command = (*command, "--proxy-headers")
     environment = airflow_environment(settings.web_port, settings.sandbox_port)
-    airflow = (sys.executable, "-m", "airflow")
-    parts = [
-        Part("api-server", (*airflow, "api-server"), environment, 15, stop_stage=2),
-        # Running tasks may end; what takes longer is killed and runs again later.
-        Part("scheduler", (*airflow, "scheduler", "-s"), environment, 30),
-        Part("dag-processor", (*airflow, "dag-processor"), environment, 15),
-        Part("triggerer", (*airflow, "triggerer", "-s"), environment, 15),
-    ]
-    if settings.sandbox_port is not None:
-        parts.insert(0, _sandbox(settings))
-    return parts
+    # Ending tasks still report to the API server, so it stops after the others.
+    stage = 2 if name == "api-server" else 1
+    return Part(name, command, environment, stop_seconds, stage)
 
 
 def part_names() -> tuple[str, ...]:
     """Every part there may be, in the order they start."""
-    return ("sandbox", "api-server", "scheduler", "dag-processor", "triggerer")
+    return ("sandbox", *_AIRFLOW, "superset")
+
+
+def present_parts(settings: StackSettings) -> list[str]:
+    """The parts that this stack is made of, in the order they start."""
+    absent = set()
+    if settings.sandbox_port is None:
+        absent.add("sandbox")
+    if executor() != CELERY:
+        absent.add("worker")
+    return [name for name in part_names() if name not in absent]
 
 
 def choose_web_port(asked: int | None) -> int:
-    """The web port: as asked, else $ACORN_AIRFLOW_PORT, else 8080.
+    """Airflow's port: as asked, else $ACORN_AIRFLOW_PORT, else 8080.
 
     Raises:
         PortTaken: somebody listens there.
     """
-    port = asked or int(os.environ.get("ACORN_AIRFLOW_PORT") or DEFAULT_WEB_PORT)
+    return _choose("airflow", asked, DEFAULT_WEB_PORT)
+
+
+def choose_superset_port(asked: int | None) -> int:
+    """Superset's port: as asked, else $ACORN_SUPERSET_PORT, else 8088.
+
+    Raises:
+        PortTaken: somebody listens there.
+    """
+    return _choose("superset", asked, DEFAULT_SUPERSET_PORT)
+
+
+def _choose(name: str, asked: int | None, default: int) -> int:
+    variable = f"ACORN_{name.upper()}_PORT"
+    port = asked or int(os.environ.get(variable) or default)
     if not is_free(port):
         raise PortTaken(
             f"Port {port} on 127.0.0.1 is taken{_holder(port)}. Nothing was started. "
-            f"Choose another: `acorn up --airflow-port {free_port()}`, or set "
-            f"ACORN_AIRFLOW_PORT."
+            f"Choose another: `acorn up --{name}-port {free_port()}`, or set "
+            f"{variable}."
         )
     return port
 
@@ -149,7 +197,7 @@ def _sandbox(settings: StackSettings) -> Part:
         "sandbox",
         (
             *(sys.executable, "-m", "sandbox.serve"),
-            *("--port", str(settings.sandbox_port)),
+            *("--host", bind_address(), "--port", str(settings.sandbox_port)),
             *("--seed", str(settings.sandbox_seed)),
             *("--orders", str(settings.sandbox_order_count)),
             *("--until", str(settings.sandbox_until)),
@@ -159,6 +207,15 @@ def _sandbox(settings: StackSettings) -> Part:
         passed | {"PYTHONPATH": str(CHECKOUT)},
         stop_seconds=5,
         stop_stage=2,
+    )
+
+
+def _superset(settings: StackSettings) -> Part:
+    return Part(
+        "superset",
+        superset_command(settings.superset_port),
+        superset_environment(),
+        stop_seconds=15,
     )
 
 

@@ -1,8 +1,8 @@
 """The local stack: start it, stop it, say how it is.
 
 `up` starts Postgres, sets up warehouse, Airflow and Superset, and leaves a supervisor
-running. When the stack is up already, it says so and changes nothing. `down` stops what this
-ACORN_HOME started and nothing else. All ports are on 127.0.0.1.
+running. When the stack is up already, it says so and changes nothing. `down` stops what
+this ACORN_HOME started and nothing else. All ports are on 127.0.0.1.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from acorn import processes, supervisor
 from acorn.airflow import airflow_environment, ensure_airflow_database
-from acorn.airflow_people import ADMIN_USER
 from acorn.command_error import CommandError
 from acorn.parts import (
     StackSettings,
@@ -57,8 +57,8 @@ class UpOptions:
     """What `acorn up` may be told. None: the documented default."""
 
     airflow_port: int | None = None
-    superset_port: int | None = None
     order_count: int | None = None  # size of the demo company's world
+    superset_port: int | None = None
 
 
 def up(options: UpOptions | None = None) -> StackSettings:
@@ -113,7 +113,7 @@ def down() -> bool:
 
 
 def _choose_settings(
-    asked: UpOptions, running: StackSettings | None, world: World
+    asked: UpOptions, running: StackSettings | None, world: dict[str, Any]
 ) -> StackSettings:
     """Ports as asked, else those of the stack that is being started again."""
     web_port = asked.airflow_port or (running.web_port if running else None)
@@ -148,21 +148,26 @@ def _start_all(settings: StackSettings, progress: Progress) -> None:
         ensure_postgres()
         host, port = server_address()
         step.detail = f"ready on {host}:{port}"
-    with progress.step("Warehouse", "roles, schemas, ledger") as step:
-        ensure_warehouse()
-        step.detail = "set up"
-    is_first = _set_up_web(settings, progress)
+    is_first = set_up(settings, progress)
     settings.save()
     _start_supervisor()
     _await_health(settings, progress)
     say_where(settings, is_first, progress)
 
 
-def _set_up_web(settings: StackSettings, progress: Progress) -> bool:
-    """Set up Airflow and Superset at once: they share nothing but the server.
+def set_up(settings: StackSettings, progress: Progress) -> bool:
+    """All that a running Postgres needs before the parts start; may run again.
 
     Answers whether anything was set up here for the first time.
     """
+    with progress.step("Warehouse", "roles, schemas, ledger") as step:
+        ensure_warehouse()
+        step.detail = "set up"
+    return _set_up_web(settings, progress)
+
+
+def _set_up_web(settings: StackSettings, progress: Progress) -> bool:
+    """Set up Airflow and Superset at once: they share nothing but the server."""
     with ThreadPoolExecutor(1) as beside:
         superset = beside.submit(ensure_superset)
         with progress.step("Airflow data", "migrating") as step:

@@ -7,12 +7,21 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import psutil
+import requests
 
 from acorn import processes, supervisor
 from acorn.airflow_api import AirflowApi
-from acorn.parts import StackSettings, log_file, part_names, saved_settings
+from acorn.executor import worker_answers
+from acorn.parts import (
+    StackSettings,
+    log_file,
+    part_names,
+    present_parts,
+    saved_settings,
+)
 from acorn.postgres import is_running
 from acorn.progress import Progress
+from config.addresses import airflow_url
 from config.home import acorn_home
 from config.warehouse import WarehouseUnavailable, server_address
 
@@ -40,12 +49,20 @@ def sick_parts(settings: StackSettings, since: datetime | None = None) -> list[s
     """Parts that do not run or do not answer; heartbeats before `since` count not."""
     sick = [] if is_running() else ["postgres"]
     health = AirflowApi(settings.web_url).health()
-    for name in part_names():
-        if name == "sandbox" and settings.sandbox_port is None:
-            continue
+    for name in present_parts(settings):
         if processes.find(name) is None or not _answers(name, settings, health, since):
             sick.append(name)
     return sick
+
+
+def part_answers(name: str, settings: StackSettings) -> bool:
+    """Whether one part answers, asked from beside it: the health check of containers.
+
+    Airflow's parts other than the API server are known by their heartbeats, which the
+    API server tells.
+    """
+    health = AirflowApi(airflow_url(settings.web_port)).health()
+    return _answers(name, settings, health, since=None)
 
 
 def status() -> bool:
@@ -76,11 +93,13 @@ def status() -> bool:
 
 def _part_statuses(settings: StackSettings) -> list[PartStatus]:
     sick = sick_parts(settings)
-    places = {"api-server": settings.web_url, "sandbox": settings.sandbox_url}
+    places = {
+        "api-server": settings.web_url,
+        "sandbox": settings.sandbox_url,
+        "superset": settings.superset_url,
+    }
     found = [_postgres_status(is_healthy="postgres" not in sick)]
-    for name in (supervisor.NAME, *part_names()):
-        if name == "sandbox" and settings.sandbox_port is None:
-            continue
+    for name in (supervisor.NAME, *present_parts(settings)):
         record = processes.recall(name)
         process = processes.find(name)
         found.append(
@@ -126,8 +145,12 @@ def _answers(
 ) -> bool:
     if name == "sandbox":
         return _listens(settings.sandbox_port or 0)
+    if name == "superset":
+        return _is_ok(f"{settings.superset_url}/health")
     if name == "api-server":
         return health.get("metadatabase", {}).get("status") == "healthy"
+    if name == "worker":
+        return worker_answers()
     component = _IN_HEALTH[name]
     state = health.get(component, {})
     heartbeat = state.get(f"latest_{component}_heartbeat")
@@ -141,6 +164,15 @@ def _listens(port: int) -> bool:
     with socket.socket() as probe:
         probe.settimeout(2)
         return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def _is_ok(url: str) -> bool:
+    with requests.Session() as session:
+        session.trust_env = False  # no proxy between us and 127.0.0.1
+        try:
+            return session.get(url, timeout=5).ok
+        except requests.RequestException:
+            return False
 
 
 def _memory_mb(process: psutil.Process | None, with_children: bool) -> int | None:

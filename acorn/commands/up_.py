@@ -7,13 +7,16 @@ import click
 
 @click.command("up")
 @click.option("--airflow-port", type=int, help="Port of the Airflow UI (8080).")
+@click.option("--superset-port", type=int, help="Port of Superset (8088).")
 @click.option("--orders", type=int, help="Size of the demo company's world (600).")
-def command(airflow_port: int | None, orders: int | None) -> None:
-    """Start Postgres, Airflow and, for the demo company, the sandbox.
+def command(
+    airflow_port: int | None, superset_port: int | None, orders: int | None
+) -> None:
+    """Start Postgres, Airflow, Superset and, for the demo company, the sandbox.
 
     Everything binds to 127.0.0.1 and is left running. When it is up already, nothing
     changes.
     """
     from acorn.stack import UpOptions, up
 
-    up(UpOptions(airflow_port=airflow_port, order_count=orders))
+    up(UpOptions(airflow_port, orders, superset_port))
