@@ -1,0 +1,1 @@
+"""Documentation held against the product: queries, numbers, links, commands."""
