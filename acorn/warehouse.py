@@ -1,30 +1,46 @@
-"""Set up a warehouse database: roles, schemas, ledger, raw tables, grants.
+"""Set up a warehouse database: roles, schemas, ledger, raw tables, grants, people.
 
 The SQL is in `config/postgres/`; every statement may run again. Roles belong to the
-server, so their passwords are set on each run to those of this ACORN_HOME.
+server, so their passwords are set on each run to those of this ACORN_HOME. Who may see
+which stores is taken over from company.yml on each run.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import astuple
+
 from psycopg import Connection, sql
 
 from acorn.postgres import admin_connection
+from config.company import Company, load_company
 from config.home import CHECKOUT, secret
+from config.stores import labels, stores
 from config.warehouse import ROLES, database_name
+from expectations.chinese import FAULTS
 
 _SQL_FOLDER = CHECKOUT / "config" / "postgres"
+ADMINISTRATOR = "admin"  # signs in to Superset and sees everything
 _SETUP_LOCK = 7_201_001  # advisory lock: two set-ups at once would collide
 
 
 def ensure_warehouse(database: str | None = None) -> None:
-    """Create or complete the roles, the database and everything in it."""
+    """Create or complete the roles, the database and everything in it.
+
+    Raises:
+        CompanyFileError: company.yml cannot be used.
+    """
     name = database or database_name()
+    company = load_company()
     with admin_connection("postgres") as server:
         server.execute("select pg_advisory_lock(%s)", [_SETUP_LOCK])
         _ensure_roles(server)
         ensure_database(server, name, owner="owner")
         with admin_connection(name) as warehouse:
-            _run_sql_files(warehouse)
+            with warehouse.transaction():
+                warehouse.execute("set local role owner")
+                _run_sql_files(warehouse)
+                _take_over_settings(warehouse, company)
 
 
 def ensure_database(server: Connection, name: str, owner: str) -> None:
@@ -61,8 +77,31 @@ def _ensure_roles(server: Connection) -> None:
 
 
 def _run_sql_files(warehouse: Connection) -> None:
-    with warehouse.transaction():
-        warehouse.execute("set local role owner")
-        warehouse.execute("set local client_min_messages = warning")
-        for path in sorted(_SQL_FOLDER.glob("*.sql")):
-            warehouse.execute(path.read_text())
+    warehouse.execute("set local client_min_messages = warning")
+    for path in sorted(_SQL_FOLDER.glob("*.sql")):
+        warehouse.execute(path.read_text())
+
+
+def _take_over_settings(warehouse: Connection, company: Company) -> None:
+    """Let policies and live views know people, stores and texts as they are now."""
+    access = {(p.name, store) for p in company.people for store in p.store_patterns}
+    access.add((ADMINISTRATOR, "*"))
+    _fill(warehouse, "store_access", access)
+    _fill(warehouse, "stores", map(astuple, stores(company)))
+    _fill(warehouse, "labels", ((*key, *text) for key, text in labels().items()))
+    _fill(warehouse, "check_faults", FAULTS.items())
+
+
+def _fill(warehouse: Connection, name: str, rows: Iterable[tuple[object, ...]]) -> None:
+    """Make a table of ops hold exactly these rows; unchanged ones are not written."""
+    table = sql.Identifier("ops", name)
+    wanted = set(rows)
+    held = warehouse.execute(sql.SQL("select * from {}").format(table)).fetchall()
+    if wanted == set(held):
+        return
+    warehouse.execute(sql.SQL("delete from {}").format(table))
+    values = sql.SQL(", ").join([sql.Placeholder()] * len(next(iter(wanted))))
+    with warehouse.cursor() as cursor:
+        cursor.executemany(
+            sql.SQL("insert into {} values ({})").format(table, values), wanted
+        )

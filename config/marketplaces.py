@@ -16,6 +16,8 @@ class Marketplace:
     """One Amazon store front."""
 
     code: str
+    name_en: str
+    name_zh: str
     marketplace_id: str
     settlement_name: str  # marketplace-name in settlement rows, any case
     currency_code: str
@@ -30,6 +32,8 @@ def marketplaces() -> dict[str, Marketplace]:
         return {
             row["marketplace_code"]: Marketplace(
                 code=row["marketplace_code"],
+                name_en=row["name_en"],
+                name_zh=row["name_zh"],
                 marketplace_id=row["marketplace_id"],
                 settlement_name=row["settlement_name"],
                 currency_code=row["currency_code"],

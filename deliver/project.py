@@ -33,5 +33,9 @@ def dbt_vars(company: Company) -> dict[str, Any]:
         "time_zone": company.time_zone,
         "fx_providers": list(company.fx.providers),
         "fx_longest_gap_days": company.fx.longest_gap_days,
+        "accounts": [
+            {"code": a.code, "name_en": a.name.en, "name_zh": a.name.zh}
+            for a in company.accounts
+        ],
         "settlement_gap_minutes": company.thresholds.settlement_gap_minutes,
     }

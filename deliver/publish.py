@@ -52,8 +52,15 @@ _REPORTS = (
         "profit_by_sku_month",
         ("account_code", "marketplace_code", "month", "sku", "currency_code"),
     ),
+    _Report(
+        "profit_by_bucket",
+        (
+            *("account_code", "marketplace_code", "month", "sku", "currency_code"),
+            "bucket",
+        ),
+    ),
     _Report("settlement_reconciliation", ("account_code", "subject")),
-    _Report("unmapped_skus", ("account_code", "sku")),
+    _Report("unmapped_skus", ("account_code", "marketplace_code", "sku")),
     _Report(
         "unclassified_lines",
         (
@@ -173,6 +180,8 @@ def _create(connection: Connection[Any], report: _Report) -> None:
             report.table, sql.Literal(described[0] if described else None)
         )
     )
+    # Readers only after the policy that shows each person their own stores.
+    connection.execute("select ops.protect_report(%s)", [report.name])
 
 
 def _take_over_changes(connection: Connection[Any], report: _Report) -> None:

@@ -1,10 +1,13 @@
-"""What is wrong when a check of gate A fails, in Chinese, for alerts."""
+"""What is wrong when a check of gate A or the loader fails, in Chinese.
+
+Read by alerts, and by the reports through `ops.check_faults` (acorn/warehouse.py).
+"""
 
 from __future__ import annotations
 
 from expectations.records import Reason
 
-_FAULTS = {
+FAULTS = {
     "account_is_named": "文件未指明账户",
     "header_row_is_there": "缺少表头行（含 total-amount 的行）",
     "header_row_is_single": "表头行不止一行",
@@ -44,12 +47,25 @@ _FAULTS = {
     "skus_are_single": "SKU 重复",
     "file_is_readable": "文件内容无法读取",
     "feed_is_known": "没有针对该数据源的检查",
+    # The loader's.
+    "archive_intact": "归档文件与登记的哈希值不符",
+    "archived_original": "归档中没有原始文件",
+    "download_size": "下载内容超出允许的大小",
+    "ecb_format": "不是欧洲央行的汇率文件格式",
+    "importable_file": "文件无法导入",
+    "key_columns": "缺少必需的列，或列名重复",
+    "one_decimal_style": "同一文件中混用小数点与小数逗号",
+    "readable_file": "文件无法读取",
+    "report_listing": "报告清单与约定不符",
+    "row_width": "行的列数与列名行不符",
+    "single_encoding": "同一文件中混用多种编码",
+    "unambiguous_dates": "日期的日月顺序无法确定",
 }
 
 
 def sentence_zh(reason: Reason) -> str:
     """The reason in Chinese; values and what was expected stay as they are told."""
     place = f"第 {reason.line_number} 行，" if reason.line_number else ""
-    fault = _FAULTS.get(reason.check_name, f"检查 {reason.check_name} 未通过")
+    fault = FAULTS.get(reason.check_name, f"检查 {reason.check_name} 未通过")
     more = f"，共 {reason.fault_count} 行" if reason.fault_count > 1 else ""
     return f"{place}{fault}（应为 {reason.expected}，实为 {reason.observed}{more}）"

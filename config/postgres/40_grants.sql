@@ -22,11 +22,11 @@ grant insert, delete on ops.visible_batches to transformer;
 
 grant usage on schema marts, reports, seeds to analyst;
 grant usage on schema reports to bi;
-grant select on all tables in schema marts, reports, seeds to analyst;
-grant select on all tables in schema reports to bi;
+grant select on all tables in schema marts, seeds to analyst;
 alter default privileges for role transformer in schema marts
     grant select on tables to analyst;
 alter default privileges for role transformer in schema seeds
     grant select on tables to analyst;
+-- Tables of reports get readers with their policy (50_row_security.sql), never before.
 alter default privileges for role transformer in schema reports
-    grant select on tables to analyst, bi;
+    revoke select on tables from analyst, bi;

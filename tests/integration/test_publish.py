@@ -39,6 +39,7 @@ def test_publish_replaces_changed_rows_only(warehouse, tmp_path):
 
     assert {p.report: p.row_count for p in published} == {
         "reports.profit_by_sku_month": 2,
+        "reports.profit_by_bucket": 2,
         "reports.settlement_reconciliation": 1,
         "reports.unmapped_skus": 2,
         "reports.unclassified_lines": 0,
@@ -46,13 +47,18 @@ def test_publish_replaces_changed_rows_only(warehouse, tmp_path):
     assert warehouse.rows(
         "select sku, units, base_profit_amount from reports.profit_by_sku_month"
         " order by sku",
-        role="bi",
+        role="analyst",
     ) == [("A-1", 2, 240), ("B-1", 2, 240)]
+    assert warehouse.rows(
+        "select sku, step_zh, amount, base_amount from reports.profit_by_bucket"
+        " order by sku",
+        role="analyst",
+    ) == [("A-1", "01 商品销售额", 30, 240), ("B-1", "01 商品销售额", 30, 240)]
 
     before = warehouse.rows(ROWS)
     assert publish_reports(first.build_id) == published
     assert warehouse.rows(ROWS) == before
-    assert warehouse.rows("select count(*) from ops.publications") == [4]
+    assert warehouse.rows("select count(*) from ops.publications") == [5]
 
     import_product_map(tmp_path, "eu-demo,A-1,P-1,Tent,Lanhai,Outdoor")
     second = built_and_checked()
@@ -98,7 +104,7 @@ def test_publish_takes_over_a_new_shape(warehouse, tmp_path):
     assert warehouse.rows(
         "select obj_description('reports.unmapped_skus'::regclass)"
     ) == [
-        "One row per account and SKU that was sold and is not in the product map."
+        "One row per account, store and SKU that was sold and is not in the product map."
         " Published as reports.unmapped_skus: the work list for the map."
     ]
 

@@ -101,6 +101,7 @@ final as (
             when outside.status = 'quarantined' then 'quarantined' else 'waiting'
         end as status,
         outside.reason,
+        outside.reason_zh,
         outside.original_name,
         outside.declared_total_amount,
         outside.lines_total_amount,

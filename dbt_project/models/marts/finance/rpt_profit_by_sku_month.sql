@@ -13,6 +13,10 @@ products as (
     select * from {{ ref('dim_products') }}
 ),
 
+stores as (
+    select * from {{ ref('int_finance__stores') }}
+),
+
 summed as (
     select
         account_code,
@@ -36,10 +40,14 @@ final as (
     select
         summed.account_code,
         summed.marketplace_code,
+        stores.store_code,
+        stores.store_name_en,
+        stores.store_name_zh,
         summed.month,
         summed.sku,
         summed.currency_code,
         products.product_code,
+        products.product_name,
         products.brand,
         products.category,
         cast(summed.units as bigint) as units,
@@ -60,6 +68,10 @@ final as (
         on
             products.account_code = summed.account_code
             and products.sku = summed.sku
+    left join stores
+        on
+            stores.account_code = summed.account_code
+            and stores.marketplace_code = summed.marketplace_code
 )
 
 select * from final

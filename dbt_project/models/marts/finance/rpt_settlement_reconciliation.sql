@@ -12,6 +12,14 @@ chain as (
     select * from {{ ref('int_finance__settlement_chain') }}
 ),
 
+stores as (
+    select * from {{ ref('int_finance__stores') }}
+),
+
+labels as (
+    select * from {{ ref('labels') }}
+),
+
 as_of as (
     select as_of
     from {{ source('ops', 'builds') }}
@@ -30,10 +38,8 @@ known as (
         period_start_at,
         period_end_at,
         case when residual_amount = 0 then 'matched' else 'difference' end as status,
-        case
-            when residual_amount <> 0
-                then 'The lines do not add up to the declared total; a person released the file.'
-        end as reason
+        cast(null as {{ dbt.type_string() }}) as reason,
+        cast(null as {{ dbt.type_string() }}) as reason_zh
     from settlements
     union all
     select
@@ -49,10 +55,8 @@ known as (
         period_start_at,
         period_end_at,
         status,
-        case
-            when status = 'waiting' then 'Gate A has not decided on this file yet.'
-            else reason
-        end as reason
+        case when status = 'quarantined' then reason end as reason,
+        case when status = 'quarantined' then reason_zh end as reason_zh
     from outside
     union all
     select
@@ -67,7 +71,10 @@ known as (
         'missing' as status,
         'No settlement covers the time between '
         || coalesce(previous_settlement_id, 'an unreadable file') || ' and '
-        || coalesce(settlement_id, 'an unreadable file') || '.' as reason
+        || coalesce(settlement_id, 'an unreadable file') || '.' as reason,
+        '结算单 ' || coalesce(previous_settlement_id, '（无法读取的文件）') || ' 与 '
+        || coalesce(settlement_id, '（无法读取的文件）') || ' 之间的时段没有任何结算单。'
+            as reason_zh
     from chain
     where is_gap_before
 ),
@@ -99,6 +106,9 @@ final as (
         measured.settlement_id,
         measured.account_code,
         measured.marketplace_code,
+        stores.store_code,
+        stores.store_name_en,
+        stores.store_name_zh,
         measured.currency_code,
         measured.period_start_at,
         measured.period_end_at,
@@ -111,11 +121,16 @@ final as (
         measured.previous_reserve_amount,
         measured.current_reserve_amount,
         measured.reserve_chain_status,
+        chain_labels.label_en as reserve_chain_status_en,
+        chain_labels.label_zh as reserve_chain_status_zh,
         measured.reserve_break_amount,
         measured.unclassified_line_count,
         measured.unclassified_amount,
         measured.status,
-        measured.reason,
+        status_labels.label_en as status_en,
+        status_labels.label_zh as status_zh,
+        coalesce(measured.reason, reason_labels.label_en) as reason,
+        coalesce(measured.reason_zh, reason_labels.label_zh) as reason_zh,
         cast(
             {{ dbt.datediff('measured.period_end_at', 'as_of.as_of', 'day') }} as integer
         ) as age_days,
@@ -124,6 +139,23 @@ final as (
         measured.subject
     from measured
     cross join as_of
+    left join stores
+        on
+            stores.account_code = measured.account_code
+            and stores.marketplace_code = measured.marketplace_code
+    left join labels as status_labels
+        on
+            status_labels.subject = 'settlement_status'
+            and status_labels.value = measured.status
+    left join labels as chain_labels
+        on
+            chain_labels.subject = 'reserve_chain_status'
+            and chain_labels.value = measured.reserve_chain_status
+    -- Reasons that are the same for every row of a status.
+    left join labels as reason_labels
+        on
+            reason_labels.subject = 'settlement_reason'
+            and reason_labels.value = measured.status
 )
 
 select * from final

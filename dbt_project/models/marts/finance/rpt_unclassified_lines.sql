@@ -16,10 +16,17 @@ lines as (
     where bucket = 'unclassified'
 ),
 
+stores as (
+    select * from {{ ref('int_finance__stores') }}
+),
+
 final as (
     select
         lines.account_code,
         lines.marketplace_code,
+        stores.store_code,
+        stores.store_name_en,
+        stores.store_name_zh,
         lines.currency_code,
         lines.transaction_type,
         lines.amount_type,
@@ -37,9 +44,16 @@ final as (
         max(lines.known_at) as as_of
     from affected_batches
     inner join lines on lines.batch_id = affected_batches.batch_id
+    left join stores
+        on
+            stores.account_code = lines.account_code
+            and stores.marketplace_code = lines.marketplace_code
     group by
         lines.account_code,
         lines.marketplace_code,
+        stores.store_code,
+        stores.store_name_en,
+        stores.store_name_zh,
         lines.currency_code,
         lines.transaction_type,
         lines.amount_type,

@@ -1,4 +1,5 @@
--- The work list for the product map: what was sold and has no product yet.
+-- The work list for the product map: what was sold and has no product yet. By store, so
+-- that everybody sees the SKUs of their own stores.
 with profit as (
     select * from {{ ref('rpt_profit_by_sku_month') }}
 ),
@@ -11,6 +12,10 @@ products as (
 final as (
     select
         products.account_code,
+        profit.marketplace_code,
+        profit.store_code,
+        profit.store_name_en,
+        profit.store_name_zh,
         products.sku,
         cast(sum(profit.units) as bigint) as units,
         cast(sum(profit.line_count) as bigint) as line_count,
@@ -25,7 +30,13 @@ final as (
         on
             profit.account_code = products.account_code
             and profit.sku = products.sku
-    group by products.account_code, products.sku
+    group by
+        products.account_code,
+        profit.marketplace_code,
+        profit.store_code,
+        profit.store_name_en,
+        profit.store_name_zh,
+        products.sku
 )
 
 select * from final

@@ -13,6 +13,10 @@ profiles as (
     select * from {{ source('ops', 'settlement_profiles') }}
 ),
 
+faults as (
+    select * from {{ source('ops', 'batch_faults') }}
+),
+
 visible as (
     select batch_id from {{ source('ops', 'visible_batches') }}
 ),
@@ -30,6 +34,7 @@ final as (
         files.marketplace_ids,
         batches.status,
         batches.reason,
+        faults.reason_zh,
         files.original_name,
 
         -- flags
@@ -51,6 +56,7 @@ final as (
     from batches
     inner join files on files.file_id = batches.file_id
     left join profiles on profiles.batch_id = batches.batch_id
+    left join faults on faults.batch_id = batches.batch_id
     left join visible on visible.batch_id = batches.batch_id
 )
 
