@@ -26,6 +26,9 @@ _COMMANDS = {
     "query": "Ask the warehouse in SQL, as the read-only analyst.",
     "release": "Decide about a quarantined file: release it, or have it checked again.",
     "doctor": "Check credentials, roles, clock, disk, ports and versions.",
+    "setup": "Set up the server of ACORN_DATABASE_URL; for deployments.",
+    "run": "Run one part in the foreground; for containers.",
+    "healthy": "Whether one part answers; for containers.",
     "replay": "Empty the warehouse, rebuild it from the archive, compare hashes.",
 }
 

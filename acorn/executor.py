@@ -8,6 +8,7 @@ the secret `redis_password`. The warehouse does not notice the difference.
 from __future__ import annotations
 
 import os
+import socket
 from typing import Any
 from urllib.parse import quote
 
@@ -63,9 +64,12 @@ def broker_url() -> str:
 
 def worker_answers() -> bool:
     """Whether the Celery worker of this host answers through Redis."""
-    from airflow.utils.net import get_hostname  # noqa: TID251 - the name it goes by
     from celery import Celery
+    from kombu.exceptions import OperationalError
 
+    name = f"celery@{socket.gethostname()}"
     with Celery(broker=broker_url(), set_as_current=False) as client:
-        name = f"celery@{get_hostname()}"
-        return bool(client.control.ping(destination=[name], timeout=3))
+        try:
+            return bool(client.control.ping(destination=[name], timeout=3))
+        except OperationalError:  # no Redis
+            return False

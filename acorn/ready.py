@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import os
-
-from acorn.postgres import ensure_postgres
+from acorn.postgres import ensure_postgres, is_external
 from acorn.warehouse import ensure_warehouse
 
 
 def ensure_ready() -> None:
     """Start the embedded Postgres if it is not running; complete the warehouse.
 
-    With ACORN_DATABASE_URL set, the server is not ours to start.
+    A server that ACORN_DATABASE_URL names is not ours to start, and `acorn setup`
+    completes it: everyday commands there need no administrator's password.
     """
-    if not os.environ.get("ACORN_DATABASE_URL"):
+    if not is_external():
         ensure_postgres()
-    ensure_warehouse()
+        ensure_warehouse()

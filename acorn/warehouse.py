@@ -55,7 +55,11 @@ def ensure_database(server: Connection, name: str, owner: str) -> None:
 
 
 def ensure_login(server: Connection, role: str, password: str) -> None:
-    """Create login role `role` unless it exists; set its password."""
+    """Create login role `role` unless it exists; set its password.
+
+    An administrator who is no superuser becomes a member of it: only members may hand
+    a database over to a role, or act as it.
+    """
     found = server.execute("select from pg_roles where rolname = %s", [role])
     verb = "create" if found.fetchone() is None else "alter"
     server.execute(
@@ -63,6 +67,9 @@ def ensure_login(server: Connection, role: str, password: str) -> None:
             sql.SQL(verb), sql.Identifier(role), sql.Literal(password)
         )
     )
+    asked = server.execute("select pg_has_role(current_user, %s, 'member')", [role])
+    if asked.fetchone() == (False,):
+        server.execute(sql.SQL("grant {} to current_user").format(sql.Identifier(role)))
 
 
 def _ensure_roles(server: Connection) -> None:

@@ -67,6 +67,7 @@ def main(arguments: list[str] | None = None) -> None:
     """Run the command line."""
     parser = argparse.ArgumentParser(prog="python -m sandbox.serve")
     add_world_arguments(parser, datetime.now(UTC).date())
+    parser.add_argument("--host", default=HOST)
     parser.add_argument("--port", type=int, default=8800)
     parser.add_argument("--rate-scale", type=float, default=1.0)
     parser.add_argument("--token-seconds", type=int, default=3600)
@@ -88,8 +89,9 @@ def main(arguments: list[str] | None = None) -> None:
         queue_seconds=15 / options.rate_scale,
         work_seconds=30 / options.rate_scale,
     )
-    print(f"sandbox at http://{HOST}:{options.port}, world in {root}", flush=True)
-    uvicorn.run(app, host=HOST, port=options.port, log_level="warning")
+    url = f"http://{options.host}:{options.port}"
+    print(f"sandbox at {url}, world in {root}", flush=True)
+    uvicorn.run(app, host=options.host, port=options.port, log_level="warning")
 
 
 if __name__ == "__main__":
