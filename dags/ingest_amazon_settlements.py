@@ -68,6 +68,7 @@ def fetch_settlements(seller: dict[str, str]) -> dict[str, int]:
 
 
 @dag(
+    dag_display_name="ingest_amazon_settlements · 导入亚马逊结算报告",
     schedule=CronDataIntervalTimetable("0 3 * * *", timezone="UTC"),
     start_date=START_DATE,
     catchup=False,

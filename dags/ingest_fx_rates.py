@@ -35,6 +35,7 @@ def fetch_rates() -> dict[str, int]:
 
 
 @dag(
+    dag_display_name="ingest_fx_rates · 导入欧洲央行汇率",
     schedule=CronTriggerTimetable("45 16 * * 1-5", timezone="Europe/Berlin"),
     start_date=START_DATE,
     catchup=False,

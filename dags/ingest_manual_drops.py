@@ -68,6 +68,7 @@ def confirm_all_files(errors: list[str]) -> None:
 
 
 @dag(
+    dag_display_name="ingest_manual_drops · 导入手工放入的文件",
     schedule=CronTriggerTimetable("*/10 * * * *", timezone="UTC"),
     start_date=START_DATE,
     catchup=False,

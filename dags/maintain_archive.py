@@ -32,6 +32,7 @@ def rehash_archive() -> dict[str, int]:
 
 
 @dag(
+    dag_display_name="maintain_archive · 核验原始文件存档",
     schedule=CronTriggerTimetable("0 5 2 * *", timezone="UTC"),
     start_date=START_DATE,
     catchup=False,

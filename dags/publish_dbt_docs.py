@@ -34,7 +34,7 @@ def refresh_page() -> None:
 
 
 @dag(
-    dag_display_name="Publish the dbt docs · 发布 dbt 文档",
+    dag_display_name="publish_dbt_docs · 发布数据表说明",
     schedule=[REPORTS],
     start_date=START_DATE,
     catchup=False,

@@ -84,6 +84,7 @@ def replace_reports(build_id: int) -> dict[str, int]:
 
 
 @dag(
+    dag_display_name="publish_reports · 核对账目并发布报表",
     schedule=[MARTS],
     start_date=START_DATE,
     catchup=False,

@@ -83,6 +83,7 @@ def abandon_build(build_id: int | None) -> None:
 
 
 @dag(
+    dag_display_name="transform_warehouse · 构建数据集市",
     schedule=RAW_AMAZON_SETTLEMENTS | RAW_FX_RATES | RAW_MANUAL_FILES,
     start_date=START_DATE,
     catchup=False,

@@ -14,7 +14,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from config.home import acorn_home
 from config.warehouse import address
@@ -30,6 +30,9 @@ _STATEMENT_MINUTES = 15
 # Data Docs list every stored result on their first page, so the oldest go.
 _RESULTS_KEPT = 40
 SITE = "local_site"
+_VIEW = {
+    "view": {"module_name": "expectations.data_docs", "class_name": "PlainPageView"}
+}
 
 
 def project_folder() -> Path:
@@ -77,13 +80,22 @@ def _open(role: str) -> FileDataContext:
         context_root_dir=project_folder(),
         runtime_environment={_ADDRESS_VARIABLE: _sqlalchemy_url(role)},
     )
-    if context.config.analytics_enabled is not False:
+    sites = context.variables.data_docs_sites or {}
+    wanted = _site_settings(dict(sites[SITE]))
+    if context.config.analytics_enabled is not False or sites[SITE] != wanted:
         context.variables.progress_bars = ProgressBarsConfig(globally=False)
-        sites = context.variables.data_docs_sites or {}
-        sites[SITE]["show_how_to_buttons"] = False
-        context.variables.data_docs_sites = sites
+        context.variables.data_docs_sites = {**sites, SITE: wanted}
         context.enable_analytics(False)  # saves all three
     return context
+
+
+def _site_settings(made: dict[str, Any]) -> dict[str, Any]:
+    """The site as Great Expectations makes it, with our view for all its pages."""
+    return made | {
+        "show_how_to_buttons": False,
+        "site_index_builder": {"class_name": "DefaultSiteIndexBuilder"} | _VIEW,
+        "site_section_builders": {"expectations": _VIEW, "validations": _VIEW},
+    }
 
 
 def _sqlalchemy_url(role: str) -> str:

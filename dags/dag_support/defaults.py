@@ -7,7 +7,6 @@ from typing import Any
 
 from airflow.sdk import (
     DeadlineAlert,
-    DeadlineReference,
     ExceptionRetryPolicy,
     RetryAction,
     RetryRule,
@@ -15,6 +14,7 @@ from airflow.sdk import (
 )
 
 from dags.dag_support.alerts import close_alert, report_failure, report_late
+from dags.dag_support.deadlines import RunMadeAt
 from extract.errors import AccountMismatchError, ContractError, CredentialError
 
 OWNER = "data-engineering"
@@ -62,10 +62,10 @@ def default_args(*, retries: int, timeout: timedelta) -> dict[str, Any]:
 
 
 def alert_when_later_than(limit: timedelta, dag_id: str) -> DeadlineAlert:
-    """An alert for a run that has not ended `limit` after it was queued."""
+    """An alert for a run that has not ended `limit` after it was made."""
     return DeadlineAlert(
         name=f"{dag_id} done within {limit}",
-        reference=DeadlineReference.DAGRUN_QUEUED_AT,
+        reference=RunMadeAt(),
         interval=limit,
         callback=SyncCallback(
             report_late,

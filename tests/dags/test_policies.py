@@ -51,6 +51,15 @@ def test_dag_carries_its_manual(dag_bag: Any, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
+def test_dag_shows_its_name_and_a_chinese_one(dag_bag: Any, name: str) -> None:
+    # The name comes first: alerts, runbooks and the API go by it.
+    shown, _, chinese = dag_bag.dags[name].dag_display_name.partition(" · ")
+
+    assert shown == name
+    assert any("\u4e00" <= letter <= "\u9fff" for letter in chinese)
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_dag_is_bounded_and_tagged(dag_bag: Any, name: str) -> None:
     dag = dag_bag.dags[name]
 

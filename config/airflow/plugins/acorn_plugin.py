@@ -1,6 +1,7 @@
-"""Two menu entries of the Airflow UI: what the gates checked, what the tables mean.
+"""What Acorn adds to Airflow: two entries of the UI's menu, and a deadline reference.
 
-The pages are served by the API server to whoever is signed in: acorn/airflow_pages.py.
+The entries are Data Docs (what the gates checked) and dbt docs (what tables mean). The
+API server shows them to whoever is signed in: acorn/airflow_pages.py.
 """
 
 from __future__ import annotations
@@ -10,13 +11,16 @@ from typing import Any
 
 from airflow.plugins_manager import AirflowPlugin
 
+from dags.dag_support.deadlines import RunMadeAt
+
 _PREFIX = "/acorn"
 
 
-class AcornPages(AirflowPlugin):
-    """Data Docs of Great Expectations, and the dbt docs."""
+class AcornPlugin(AirflowPlugin):
+    """Found by Airflow in the plugins folder."""
 
-    name = "acorn_pages"
+    name = "acorn"
+    deadline_references = [RunMadeAt]
     external_views = [
         {
             "name": "Data Docs",
@@ -36,7 +40,7 @@ class AcornPages(AirflowPlugin):
 
     @cached_property
     def fastapi_apps(self) -> list[dict[str, Any]]:
-        """Made when the API server asks: tasks load plugins too and have no use of it."""
+        """Made when the API server asks: tasks load plugins too, and serve nothing."""
         from acorn.airflow_pages import build_app
 
         return [{"app": build_app(), "url_prefix": _PREFIX, "name": "Acorn pages"}]
