@@ -1,34 +1,21 @@
-"""The penny proof: SQL of its own over raw, marts and reports.
+"""The penny proof: every delivered cent stands in exactly one place, and is published.
 
-It shares nothing with dbt or the gates. It reads the delivered text in `raw`, turns it
-into numbers by itself, and holds every amount against the marts and the published
-reports. Any row it returns is a fault; amounts are exact, tolerance 0.00.
-
-Seen are the batches of the last build (`ops.visible_batches`): the same set the marts
-were made from.
+It shares nothing with dbt or the gates: it reads the delivered text in `raw` with SQL
+of its own, reads the rule table and the rates once more, and holds every amount against
+the marts and the published reports. Any row a statement returns is a fault.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from psycopg import Connection
 
-# Every column of the two layouts that holds an amount of a detail line.
-_V1_AMOUNTS = (
-    "shipment_fee_amount",
-    "order_fee_amount",
-    "price_amount",
-    "item_related_fee_amount",
-    "misc_fee_amount",
-    "other_fee_amount",
-    "promotion_amount",
-    "direct_payment_amount",
-    "other_amount",
-)
+from acorn.proof_statements import STATEMENTS, bucket_statement
+from deliver.content_hash import content_sha256
+from extract.verify_archive import damaged_originals
 
 
 @dataclass(frozen=True)
@@ -60,58 +47,8 @@ class Check:
     example: str
 
 
-def _number(column: str) -> str:
-    """SQL that reads a delivered amount: no group marks, a decimal point."""
-    bare = f"translate({column}, E' \\u00a0\\u202f''', '')"
-    return (
-        f"cast(case batch.decimal_style when 'comma' "
-        f"then replace(replace({bare}, '.', ''), ',', '.') "
-        f"else replace({bare}, ',', '') end as numeric)"
-    )
-
-
-def _raw_amounts() -> str:
-    values = ", ".join(f"('{name}', line.{name})" for name in _V1_AMOUNTS)
-    return f"""
-    select batch.batch_id, batch.file_id, line._line_number as line_number,
-        'amount' as amount_column, {_number("line.amount")} as amount
-    from raw.amazon_settlement_v2 as line
-    inner join ops.visible_batches as batch on batch.file_id = line._file_id
-    where line.total_amount is null and line.amount is not null
-    union all
-    select batch.batch_id, batch.file_id, line._line_number, cell.name,
-        {_number("cell.text")}
-    from raw.amazon_settlement_v1 as line
-    inner join ops.visible_batches as batch on batch.file_id = line._file_id
-    cross join lateral (values {values}) as cell (name, text)
-    where line.total_amount is null and nullif(trim(cell.text), '') is not null
-    """  # noqa: S608 - made of the constants above
-
-
-def _raw_headers() -> str:
-    one = """
-    select batch.batch_id, line.settlement_id, batch.account_code,
-        upper(trim(line.currency)) as currency_code, {number} as declared
-    from raw.{table} as line
-    inner join ops.visible_batches as batch on batch.file_id = line._file_id
-    where line.total_amount is not null
-    """
-    number = _number("line.total_amount")
-    return " union all ".join(
-        one.format(number=number, table=table)
-        for table in ("amazon_settlement_v2", "amazon_settlement_v1")
-    )
-
-
-def prepare(connection: Connection[Any]) -> None:
-    """Read the delivered amounts once, into temporary tables of this session."""
-    connection.execute(f"create temp table proof_amounts as {_raw_amounts()}".encode())
-    connection.execute(f"create temp table proof_headers as {_raw_headers()}".encode())
-    connection.execute("analyze proof_amounts")
-
-
 def settlements(connection: Connection[Any]) -> list[SettlementProof]:
-    """Each settlement with its three totals. Call `prepare` first."""
+    """Each settlement with its three totals. Call `proof_tables.prepare` first."""
     rows = connection.execute(
         """
         with raw_totals as (
@@ -134,138 +71,41 @@ def settlements(connection: Connection[Any]) -> list[SettlementProof]:
     return [SettlementProof(*row) for row in rows]
 
 
-_CHECKS: Sequence[tuple[str, str]] = (
-    (
-        "each delivered amount stands in the mart once, unchanged",
-        """
-        select coalesce(raw_side.file_id, mart_side.file_id) as file,
-            coalesce(raw_side.line_number, mart_side.line_number) as line,
-            raw_side.times as delivered, mart_side.times as in_mart,
-            raw_side.amount as delivered_amount, mart_side.amount as mart_amount
-        from (
-            select file_id, line_number, amount_column, count(*) as times,
-                sum(amount) as amount
-            from proof_amounts group by file_id, line_number, amount_column
-        ) as raw_side
-        full join (
-            select source_file_id as file_id, source_line_number as line_number,
-                amount_column, count(*) as times, sum(amount) as amount
-            from marts.fct_settlement_lines
-            group by source_file_id, source_line_number, amount_column
-        ) as mart_side using (file_id, line_number, amount_column)
-        where raw_side.times is distinct from 1 or mart_side.times is distinct from 1
-            or raw_side.amount is distinct from mart_side.amount
-        """,
-    ),
-    (
-        "each line stands in exactly one bucket that exists",
-        """
-        select line.source_file_id as file, line.source_line_number as line,
-            line.bucket
-        from marts.fct_settlement_lines as line
-        left join seeds.buckets as bucket on bucket.bucket = line.bucket
-        where bucket.bucket is null
-        """,
-    ),
-    (
-        "each amount is converted at the rate that is logged beside it",
-        """
-        select source_file_id as file, source_line_number as line, amount, fx_rate,
-            base_amount
-        from marts.fct_settlement_lines
-        where base_amount is null or fx_rate is null or fx_rate <= 0
-            or base_amount <> round(amount * fx_rate, 4)
-        """,
-    ),
-    (
-        "settlements of the mart say what their header rows declare",
-        """
-        select coalesce(fact.settlement_id, header.settlement_id) as settlement,
-            fact.declared_total_amount as mart, header.declared as delivered,
-            fact.residual_amount as residual
-        from proof_headers as header
-        full join marts.fct_settlements as fact using (batch_id)
-        where fact.declared_total_amount is distinct from header.declared
-            or fact.lines_total_amount is distinct from header.declared
-            or fact.residual_amount is distinct from 0
-        """,
-    ),
-    (
-        "published profit holds the lines' money, cell by cell",
-        """
-        select account_code as account, marketplace_code as marketplace, month, sku,
-            currency_code as currency, lines.total as in_lines,
-            profit.total as published
-        from (
-            select account_code, marketplace_code, coalesce(sku, '') as sku,
-                cast(date_trunc('month', posted_on) as date) as month,
-                currency_code, sum(amount) as total, sum(base_amount) as base_total
-            from marts.fct_settlement_lines
-            group by account_code, marketplace_code, coalesce(sku, ''),
-                cast(date_trunc('month', posted_on) as date), currency_code
-        ) as lines
-        full join (
-            select account_code, marketplace_code, sku, month, currency_code,
-                sum(total_amount) as total, sum(base_total_amount) as base_total
-            from reports.profit_by_sku_month
-            group by account_code, marketplace_code, sku, month, currency_code
-        ) as profit
-            using (account_code, marketplace_code, sku, month, currency_code)
-        where lines.total is distinct from profit.total
-            or lines.base_total is distinct from profit.base_total
-        """,
-    ),
-    (
-        "in published profit, profit and what is no profit make up the total",
-        """
-        select account_code as account, month, sku, profit_amount, not_profit_amount,
-            total_amount
-        from reports.profit_by_sku_month
-        where profit_amount + not_profit_amount <> total_amount
-            or base_profit_amount + base_not_profit_amount <> base_total_amount
-        """,
-    ),
-)
-
-
 def checks(connection: Connection[Any]) -> list[Check]:
     """Every statement of the proof with the number of its faults and one of them."""
+    buckets = connection.execute("select bucket from seeds.buckets order by 1")
+    statements = [*STATEMENTS, bucket_statement([row[0] for row in buckets])]
     return [
-        _check(connection, statement, sql)
-        for statement, sql in (*_CHECKS, ("", _bucket_columns_sql(connection)))
-        for statement in [statement or _BUCKET_STATEMENT]
+        *(_check(connection, statement, sql) for statement, sql in statements),
+        _unchanged_reports(connection),
+        _whole_archive(connection),
     ]
 
 
-_BUCKET_STATEMENT = "each bucket's column of published profit holds that bucket's lines"
-
-
-def _bucket_columns_sql(connection: Connection[Any]) -> str:
-    buckets = [
-        row[0]
-        for row in connection.execute("select bucket from seeds.buckets order by 1")
+def _unchanged_reports(connection: Connection[Any]) -> Check:
+    published = connection.execute(
+        """
+        select report, content_sha256 from ops.publications
+        where build_id = (select max(build_id) from ops.builds)
+        """
+    ).fetchall()
+    changed = [
+        report
+        for report, sha256 in published
+        if content_sha256(connection, *report.split(".")) != sha256
     ]
-    cells = ", ".join(
-        f"('{bucket}', {bucket}_amount, base_{bucket}_amount)" for bucket in buckets
+    return Check(
+        "no report changed since it was published", len(changed), ", ".join(changed)
     )
-    return f"""
-    select account_code as account, bucket, currency_code as currency,
-        lines.total as in_lines, profit.total as published
-    from (
-        select account_code, currency_code, bucket, sum(amount) as total,
-            sum(base_amount) as base_total
-        from marts.fct_settlement_lines group by account_code, currency_code, bucket
-    ) as lines
-    full join (
-        select account_code, currency_code, cell.bucket, sum(cell.amount) as total,
-            sum(cell.base_amount) as base_total
-        from reports.profit_by_sku_month
-        cross join lateral (values {cells}) as cell (bucket, amount, base_amount)
-        group by account_code, currency_code, cell.bucket
-    ) as profit using (account_code, currency_code, bucket)
-    where coalesce(lines.total, 0) <> coalesce(profit.total, 0)
-        or coalesce(lines.base_total, 0) <> coalesce(profit.base_total, 0)
-    """  # noqa: S608 - bucket names come from a seed of this repository
+
+
+def _whole_archive(connection: Connection[Any]) -> Check:
+    damaged = damaged_originals(connection)
+    return Check(
+        "the archive holds every original as it was received",
+        len(damaged),
+        next(iter(damaged), ""),
+    )
 
 
 def _check(connection: Connection[Any], statement: str, sql: str) -> Check:

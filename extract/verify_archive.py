@@ -40,21 +40,8 @@ def rehash_archive(
     Raises:
         ContractError: files are missing or changed; the message names them.
     """
-    files = connection.execute(
-        """
-        select archive_path, sha256, byte_count
-        from ops.source_files
-        where received_at >= now() - make_interval(days => %s)
-        order by file_id
-        """,
-        [since_days],
-    ).fetchall()
-    faults = [
-        fault
-        for archive_path, sha256, _ in files
-        if (fault := _fault(archive_path, sha256)) is not None
-    ]
-    if faults:
+    files = _files(connection, since_days)
+    if faults := _faults(files):
         named = "; ".join(faults[:_MOST_NAMED])
         raise ContractError(
             "archive_intact",
@@ -62,6 +49,34 @@ def rehash_archive(
             f"{named}. Restore them from a backup under {archive_root()}.",
         )
     return ArchiveSummary(len(files), sum(byte_count for *_, byte_count in files))
+
+
+def damaged_originals(connection: Connection[Any]) -> list[str]:
+    """A sentence for every file, however old, that is missing or changed."""
+    return _faults(_files(connection, None))
+
+
+def _files(
+    connection: Connection[Any], since_days: int | None
+) -> list[tuple[str, str, int]]:
+    return connection.execute(
+        """
+        select archive_path, sha256, byte_count
+        from ops.source_files
+        where received_at >= now() - make_interval(days => cast(%(days)s as integer))
+            or cast(%(days)s as integer) is null
+        order by file_id
+        """,
+        {"days": since_days},
+    ).fetchall()
+
+
+def _faults(files: list[tuple[str, str, int]]) -> list[str]:
+    return [
+        fault
+        for archive_path, sha256, _ in files
+        if (fault := _fault(archive_path, sha256)) is not None
+    ]
 
 
 def _fault(archive_path: str, sha256: str) -> str | None:

@@ -7,7 +7,7 @@ import sys
 import click
 from psycopg import IsolationLevel
 
-from acorn import penny_proof
+from acorn import penny_proof, proof_tables
 from acorn.ready import ensure_ready
 from config.warehouse import connect
 
@@ -16,8 +16,9 @@ from config.warehouse import connect
 def command() -> None:
     """Prove that every cent of every source line stands in exactly one place.
 
-    Reads the delivered text again with SQL of its own and holds it against marts and
-    reports. Prints each settlement's residual; exit code 1 if anything is off.
+    Reads the delivered text, the rules and the rates again with SQL of its own and
+    holds them against marts and reports; hashes the archived originals again. Prints
+    each settlement's residual; exit code 1 if anything is off.
     """
     ensure_ready()
     with connect("transformer") as connection:
@@ -35,7 +36,7 @@ def command() -> None:
                 fg="red",
             )
             sys.exit(1)
-        penny_proof.prepare(connection)
+        proof_tables.prepare(connection)
         settlements = penny_proof.settlements(connection)
         checks = penny_proof.checks(connection)
         newer = penny_proof.undecided_since_build(connection)
