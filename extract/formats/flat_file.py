@@ -4,11 +4,13 @@ Quotes mean nothing. A line ends at LF; one CR before it is stripped, any other 
 data. Line numbers are physical: the names row is line 1 and blank lines, which are
 skipped, count. Cutting bytes at LF is safe in every encoding we read, since no
 multi-byte sign of UTF-8 or cp932 contains 0x0A; anything else waits for decoding
-(in cp932 the backslash byte 0x5C can be half of a sign).
+(in cp932 the backslash byte 0x5C can be half of a sign). A field of blanks only is an
+empty field, in every column.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO
@@ -21,6 +23,10 @@ from extract.formats.names import normalise_name, raw_column
 BLOCK_BYTES = 256 * 1024
 # A settlement line has a few hundred bytes. This bounds memory on other content.
 _LONGEST_LINE_BYTES = 4 << 20
+# Blanks that Amazon pads with, and the no-break spaces of European systems.
+_BLANKS = " \u00a0\u202f"
+_BLANK_FIELD = re.compile(rf"(?<![^\t\n])[{_BLANKS}]+(?![^\t\n])")
+_MAY_BEGIN_BLANK = tuple(before + blank for before in "\t\n" for blank in _BLANKS)
 
 
 @dataclass(frozen=True)
@@ -98,26 +104,28 @@ def read_names(file: BinaryIO, encoding: str, layout: Layout) -> NamesRow:
 def straighten(block: TextBlock, names: NamesRow) -> StraightLines:
     """Bring every line of a block to the names row's number of fields.
 
-    Missing fields become empty ones and surplus empty ones go.
+    Missing fields become empty ones, surplus empty ones go, and a field of blanks only
+    is emptied: readers of raw tables ask for null, never for blanks.
 
     Raises:
         ContractError: a line has more content than there are columns.
     """
     tabs = len(names.columns) - 1
-    lines = block.text.split("\n")
+    text = _without_blank_fields(block.text)
+    lines = text.split("\n")
     first_line = block.first_line
     if first_line <= names.line_number:
         lines = lines[names.line_number + 1 - first_line :]
         first_line = names.line_number + 1
     line_numbers = range(first_line, first_line + len(lines))
     if {line.count("\t") for line in lines} == {tabs}:
-        is_whole = first_line == block.first_line
-        text = block.text if is_whole else "\n".join(lines)
+        if first_line > block.first_line:
+            text = "\n".join(lines)
         return StraightLines(text, lines, line_numbers)
     kept = [
         (number, _straight(line, number, tabs))
         for number, line in zip(line_numbers, lines, strict=True)
-        if "\t" in line or line.strip(" ")
+        if line
     ]
     straight = [line for _, line in kept]
     return StraightLines("\n".join(straight), straight, [number for number, _ in kept])
@@ -129,6 +137,15 @@ def _decode(block: bytes, codec: str) -> str:
         return text
     text = text.replace("\r\n", "\n")
     return text.removesuffix("\r")  # of the last line, whose LF was cut off
+
+
+def _without_blank_fields(text: str) -> str:
+    # The pattern is slow and nearly never needed, so a look for its beginnings decides.
+    if text.startswith(tuple(_BLANKS)) or any(
+        beginning in text for beginning in _MAY_BEGIN_BLANK
+    ):
+        return _BLANK_FIELD.sub("", text)
+    return text
 
 
 def _names_row(line: str, line_number: int, layout: Layout) -> NamesRow:
