@@ -16,7 +16,6 @@ from typing import Any
 
 from flask_caching.backends.filesystemcache import FileSystemCache
 from sqlalchemy import create_engine
-from sqlalchemy.exc import ProgrammingError
 
 CHART_DATA_SECONDS = 60
 _LOOK_SECONDS = 1.0  # a page of twenty tiles asks for the publication once
@@ -46,13 +45,7 @@ class PublishedCache(FileSystemCache):
     def _last_publication(self) -> str:
         with self._lock:
             if time.monotonic() - self._looked_at > _LOOK_SECONDS:
-                self._publication = self._ask()
+                with self._warehouse.connect() as connection:
+                    self._publication = str(connection.execute(_STATEMENT).scalar())
                 self._looked_at = time.monotonic()
             return self._publication
-
-    def _ask(self) -> str:
-        try:
-            with self._warehouse.connect() as connection:
-                return str(connection.execute(_STATEMENT).scalar())
-        except ProgrammingError:  # before the first build there is no such view
-            return "none"

@@ -18,8 +18,10 @@ import copy
 import os
 from pathlib import Path
 
+from flask import Flask, redirect, request
 from superset.config import TALISMAN_CONFIG as _TALISMAN
 from superset.config import THEME_DEFAULT as _THEME
+from werkzeug.wrappers import Response
 
 from dashboards.chart_cache import CHART_DATA_SECONDS
 from dashboards.person_setting import connect_as_person
@@ -72,6 +74,9 @@ FEATURE_FLAGS = {
 # ---- numbers that leave: a limit that is hit would cut an export without a word, so
 # it is what an Excel sheet can hold. Charts set lower ones of their own.
 ROW_LIMIT = SQL_MAX_ROW = TABLE_VIZ_MAX_ROW_SERVER = 1_000_000
+# Streamed exports run outside the request, where nobody is signed in: row security
+# would give them no rows. So no export is long enough to be streamed.
+CSV_STREAMING_ROW_THRESHOLD = ROW_LIMIT + 1
 NATIVE_FILTER_DEFAULT_ROW_LIMIT = 10_000
 CSV_EXPORT = {"encoding": "utf-8-sig"}  # else Excel reads Chinese as gibberish
 
@@ -116,3 +121,12 @@ TALISMAN_CONFIG = copy.deepcopy(_TALISMAN) | {
     },
     "session_cookie_secure": _IS_BEHIND_TLS,
 }
+
+
+def FLASK_APP_MUTATOR(app: Flask) -> None:  # noqa: N802 - Superset's name
+    """Lead to the list of dashboards instead of a start page of drafts and recents."""
+
+    @app.before_request
+    def go_to_dashboards() -> Response | None:
+        is_start = request.path in ("/", "/superset/welcome/")
+        return redirect(LOGO_TARGET_PATH) if is_start else None

@@ -14,9 +14,10 @@ from superset.extensions import db
 RULE_NAME = "Stores of the signed-in person"
 STORE_COLUMN = "store_code"
 # The name stands inside a literal: a quote in it is doubled, as SQL asks.
+_PERSON = "'{{ current_username() | replace(\"'\", \"''\") }}'"
 _CLAUSE = (
-    "store_code in (select reports.stores_of("
-    "'{{ current_username() | replace(\"'\", \"''\") }}'))"
+    f"(select reports.sees_all_stores({_PERSON}))"
+    f" or store_code in (select reports.stores_of({_PERSON}))"
 )
 
 
