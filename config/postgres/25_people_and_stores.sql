@@ -61,10 +61,16 @@ told as (
         concat_ws(
             '，',
             case when latest.observed like '"%' then '原文 ' || latest.observed end,
+            case when latest.check_name = 'lines_add_up' then
+                '申报 ' || trim_scale(profile.declared_total)
+                || '，明细 ' || trim_scale(profile.lines_total)
+                || '，相差 ' || trim_scale(profile.lines_total - profile.declared_total)
+            end,
             case when latest.fault_count > 1 then '共 ' || latest.fault_count || ' 行' end
         ) as detail
     from latest
     left join ops.check_faults as fault on fault.check_name = latest.check_name
+    left join ops.settlement_profiles as profile on profile.batch_id = latest.batch_id
     where not latest.is_success and latest.severity = 'critical'
 )
 
