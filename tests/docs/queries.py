@@ -19,7 +19,7 @@ from tests.docs.pages import Page
 
 _RESULT = re.compile(r"^-- result: (.+)$", re.MULTILINE)
 _QUERY = re.compile(r"(?P<text>[^;]+;)(?P<after>(?:\n-- result: [^\n]+)?)")
-_RECOMPUTE = re.compile(r"<!-- recompute: (.+?) -->\n\n?((?:\|[^\n]*\n)+)", re.DOTALL)
+_RECOMPUTE = re.compile(r"<!-- recompute:\s+(.+?)\s+-->\n((?:\|[^\n]*\n)+)", re.DOTALL)
 
 
 @dataclass(frozen=True)

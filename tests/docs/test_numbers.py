@@ -71,7 +71,7 @@ def test_query_runs_and_gives_the_result_beside_it(analyst, query: Query):
         )
 
 
-@pytest.mark.parametrize("pair", pairs(ANALYSTS), ids=lambda pair: pair[0].place)
+@pytest.mark.parametrize("pair", list(pairs(ANALYSTS)), ids=lambda pair: pair[0].place)
 def test_wrong_query_answers_the_same_question_otherwise(analyst, pair):
     wrong, right = (_ask(analyst, query.text) for query in pair)
     assert wrong[0] == right[0], "the columns differ, so the results say nothing"
@@ -119,6 +119,8 @@ def test_tables_named_on_pages_exist(analyst):
         " union select schemaname || '.' || tablename from pg_tables",
     )
     for found in all_pages():
+        if found.name == "docs/dags.md":  # generated; it names assets, not tables
+            continue
         for span in found.spans:
             name = _TABLE.match(span)
             if name and not span.endswith("*"):

@@ -113,12 +113,10 @@ def test_readme_and_finance_are_in_both_languages():
     [("finance.md", "label_en", "yes"), ("finance.zh-CN.md", "label_zh", "是")],
 )
 def test_buckets_of_the_finance_pages_are_the_seeds(name: str, label: str, yes: str):
-    seed = CHECKOUT / "dbt_project" / "seeds" / "finance" / "buckets.csv"
-    with seed.open(encoding="utf-8", newline="") as file:
-        wanted = [
-            (f"`{row['bucket']}`", row[label], row["is_profit"] == "true")
-            for row in csv.DictReader(file)
-        ]
+    wanted = [
+        (f"`{row['bucket']}`", row[label], row["is_profit"] == "true")
+        for row in _seed("buckets")
+    ]
     tables = [rows for _, rows in page(f"docs/{name}").tables]
     shown = next(rows for rows in tables if rows[1][0] == "`product_sales`")
     assert [(row[0], row[1], row[2] == yes) for row in shown[1:]] == wanted
@@ -126,10 +124,9 @@ def test_buckets_of_the_finance_pages_are_the_seeds(name: str, label: str, yes: 
 
 
 def test_the_english_bucket_descriptions_are_the_seeds():
-    seed = CHECKOUT / "dbt_project" / "seeds" / "finance" / "buckets.csv"
-    with seed.open(encoding="utf-8", newline="") as file:
-        wanted = {row["description"] for row in csv.DictReader(file)}
-    assert wanted <= {cell for _, t in _finance().tables for row in t for cell in row}
+    wanted = {row["description"] for row in _seed("buckets")}
+    tables = page("docs/finance.md").tables
+    assert wanted <= {cell for _, rows in tables for row in rows for cell in row}
 
 
 @pytest.mark.parametrize(
@@ -141,6 +138,16 @@ def test_each_number_of_the_dashboards_is_defined(name: str, language: str):
     for dataset in spec.values():
         for metric in dataset.get("metrics", {}).values():
             assert metric[language] in defined, f"{name} does not define {metric}"
+
+
+@pytest.mark.parametrize(
+    ("name", "label"), [("finance.md", "label_en"), ("finance.zh-CN.md", "label_zh")]
+)
+def test_each_status_of_a_settlement_is_explained(name: str, label: str):
+    words = _text(page(f"docs/{name}"))
+    for row in _seed("labels"):
+        if row["subject"] in ("settlement_status", "reserve_chain_status"):
+            assert row[label] in words and f"`{row['value']}`" in words, row
 
 
 def test_no_page_names_an_absolute_path_of_somebodys_machine():
@@ -184,5 +191,7 @@ def _bullets(found: Page) -> int:
     return sum(bool(re.match(r" *(-|\d+\.) ", line)) for _, line in found.prose)
 
 
-def _finance() -> Page:
-    return page("docs/finance.md")
+def _seed(name: str) -> list[dict[str, str]]:
+    path = CHECKOUT / "dbt_project" / "seeds" / "finance" / f"{name}.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
