@@ -25,6 +25,7 @@ from werkzeug.wrappers import Response
 
 from dashboards.chart_cache import CHART_DATA_SECONDS
 from dashboards.person_setting import connect_as_person
+from dashboards.seen_users import only_own_roles, only_self
 
 _IS_BEHIND_TLS = os.environ.get("ACORN_BEHIND_TLS") == "1"
 _BRAND = Path(__file__).parent / "brand"
@@ -91,6 +92,7 @@ SUPERSET_WEBSERVER_TIMEOUT = 60
 
 # ---- safety
 DB_CONNECTION_MUTATOR = connect_as_person
+EXTRA_RELATED_QUERY_FILTERS = {"user": only_self, "role": only_own_roles}
 WTF_CSRF_ENABLED = True
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

@@ -20,10 +20,6 @@ _READER = (
     ("can_dashboard", "Superset"),
     ("can_dashboard_permalink", "Superset"),
     ("can_view_chart_as_table", "Dashboard"),
-    ("can_drill", "Dashboard"),  # rows behind a number
-    ("can_samples", "Datasource"),
-    ("can_get_drill_info", "Dataset"),
-    ("can_get_column_values", "Datasource"),  # choices of a filter
     ("can_read", "DashboardFilterStateRestApi"),
     ("can_write", "DashboardFilterStateRestApi"),
     ("can_read", "DashboardPermalinkRestApi"),
@@ -34,6 +30,7 @@ _READER = (
     ("can_read", "Theme"),
     ("can_read", "CssTemplate"),
     ("can_read", "EmbeddedDashboard"),
+    ("can_language_pack", "Superset"),  # texts of the pages in Chinese
     ("can_log", "Superset"),  # who opened what, kept in Superset's database
     ("menu_access", "Dashboards"),
 )
