@@ -82,7 +82,8 @@ async def _to_sign_in(request: Request, error: Exception) -> Response:
     """A person goes to the sign-in and comes back here; a program is told no."""
     if "text/html" not in request.headers.get("accept", ""):
         return _with_headers(JSONResponse({"detail": "Not authenticated"}, 401))
-    login = get_auth_manager().get_url_login(next_url=str(request.url))
+    # The path alone: behind a proxy the public scheme and host are not the request's.
+    login = get_auth_manager().get_url_login(next_url=request.url.path)
     return _with_headers(RedirectResponse(login, 303))
 
 
