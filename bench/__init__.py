@@ -1,1 +1,1 @@
-"""The benchmark: what loading, checking and building cost, beside other ways to do it."""
+"""The benchmark: what loading, checking and building cost, beside other ways."""

@@ -18,7 +18,7 @@ _DATABASE = "bench_gate"
 def measure_gate(stages: Stages, rounds: int) -> Rounds:
     """Load and gate A in turns, each on a fresh copy of the stage before it.
 
-    Gate A answers `profile_s` besides: the seconds of the statement that reads the rows.
+    Gate A answers `profile_s` besides: seconds of the statement that reads the rows.
     """
     contenders = {
         LOAD: lambda: _step(stages, "archived", "load"),

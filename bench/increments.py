@@ -1,4 +1,4 @@
-"""One new settlement of 20,000 lines, beside a year of history and beside five times it.
+"""One new settlement of 20,000 lines, with little and with much history before it.
 
 Each round brings the next settlement into every warehouse and builds. What is measured
 is the statements of dbt's models, and the whole of what `acorn build` does after its

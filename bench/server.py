@@ -42,7 +42,7 @@ _STATED_SETTINGS = (
 
 @contextmanager
 def bench_server(work: Path) -> Iterator[int]:
-    """A running server below `work`; its postmaster's process id. Stopped at the end."""
+    """A running server below `work`, stopped at the end; its postmaster's id."""
     os.environ["ACORN_HOME"] = str(work / "home")
     for other in ("ACORN_DATABASE_URL", "ACORN_COMPANY", "ACORN_ARCHIVE"):
         os.environ.pop(other, None)

@@ -1,10 +1,10 @@
-"""Databases at each stage of the pipeline, made once per size and copied for each round.
+"""Databases at each stage of the pipeline, made once and copied for each round.
 
-    empty      a warehouse without any data
-    archived   files in the archive and the ledger, nothing loaded
-    loaded     rows in raw, gate A has not looked
-    accepted   gate A accepted all; rates and products are in
-    built      marts built and reports published
+empty      a warehouse without any data
+archived   files in the archive and the ledger, nothing loaded
+loaded     rows in raw, gate A has not looked
+accepted   gate A accepted all; rates and products are in
+built      marts built and reports published
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The data: a year of settlements in six marketplaces, written by the sandbox's writers.
+"""The data: a year of settlements in six marketplaces, by the sandbox's writers.
 
 All settlements are in the V2 layout and fit to be accepted, so that every contender
 works on the same rows. Files are UTF-8, cp1252 and Shift_JIS, with LF and CRLF ends;
@@ -17,6 +17,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from sandbox import fx
 from sandbox.company.layouts import V2_COLUMNS
@@ -99,25 +100,25 @@ def ensure_world(folder: Path, amounts: int, newcomers: int) -> World:
     made_of = {"version": _VERSION, "amounts": amounts, "newcomers": newcomers}
     manifest = folder / _MANIFEST
     if manifest.exists():
-        known = json.loads(manifest.read_text())
-        if known["made_of"] == made_of:
-            return _world(folder, known)
+        found = json.loads(manifest.read_text())
+        if found["made_of"] == made_of:
+            return _world(folder, found)
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     orders = round(amounts / _LINES_PER_ORDER)
     files = _write_settlements(folder, orders, newcomers)
     write_product_map(folder / "product_map.csv", orders)
     fx.write_history(folder / "eurofxref-hist.xml", fx.FIRST_DAY, _RATES_UNTIL)
-    known = {"made_of": made_of} | {
+    known: dict[str, Any] = {"made_of": made_of} | {
         part: [asdict(file) for file in some] for part, some in files.items()
     }
     manifest.write_text(json.dumps(known, indent=1))  # last: then all of it is there
     return _world(folder, known)
 
 
-def _world(folder: Path, known: dict[str, list[dict[str, str]]]) -> World:
+def _world(folder: Path, known: dict[str, Any]) -> World:
     history, newcomers = (
-        tuple(SettlementFile(**entry) for entry in known[part])  # type: ignore[arg-type]
+        tuple(SettlementFile(**entry) for entry in known[part])
         for part in ("history", "newcomers")
     )
     return World(folder, history, newcomers)

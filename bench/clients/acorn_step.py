@@ -1,12 +1,12 @@
 """Acorn's own steps: `python -m bench.clients.acorn_step STEP`, in Acorn's environment.
 
-    archive            source files (some gzipped) into the archive and the ledger
-    load               load what is archived
-    archive_and_load   both
-    import             archive, load and judge, as `acorn import` does
-    gate               judge what is loaded (gate A)
-    dbt                build the marts
-    publish            gate B and publication of the newest build
+archive            source files (some gzipped) into the archive and the ledger
+load               load what is archived
+archive_and_load   both
+import             archive, load and judge, as `acorn import` does
+gate               judge what is loaded (gate A)
+dbt                build the marts
+publish            gate B and publication of the newest build
 """
 
 from __future__ import annotations
@@ -19,10 +19,11 @@ from bench.clients.job import answer, now
 
 
 def archive(documents: list[dict[str, str]]) -> float:
-    from config.warehouse import connect
     from extract.archive import archive_document
     from extract.records import SourceDocument
     from extract.transport import unpacked
+
+    from config.warehouse import connect
 
     with connect("loader", autocommit=True) as connection:
         ready = now()
@@ -43,8 +44,9 @@ def archive(documents: list[dict[str, str]]) -> float:
 
 
 def load() -> float:
-    from config.warehouse import connect
     from extract.load.loader import load_received
+
+    from config.warehouse import connect
 
     with connect("loader", autocommit=True) as connection:
         ready = now()
@@ -88,9 +90,10 @@ def dbt() -> float:
 
 
 def publish() -> float:
-    from config.warehouse import connect
     from deliver.publish import publish_reports
     from expectations.gate_b import check_books
+
+    from config.warehouse import connect
 
     with connect("transformer") as connection:
         (build_id,) = connection.execute(

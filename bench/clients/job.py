@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class LoadJob:
-    """Files with a names row, tab-separated, UTF-8; all columns of the table are text."""
+    """Files with a names row, tab-separated, UTF-8; the table's columns are text."""
 
     files: list[str]
     table: str
