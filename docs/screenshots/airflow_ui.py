@@ -57,8 +57,9 @@ class AirflowUi:
         wait_until(
             self._driver,
             awaited_text,
-            lambda page: awaited_text
-            in page.execute_script("return document.body.innerText"),
+            lambda page: (
+                awaited_text in page.execute_script("return document.body.innerText")
+            ),
         )
         wait_until_still(self._driver, path)
         return bytes(self._driver.get_screenshot_as_png())

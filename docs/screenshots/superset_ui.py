@@ -20,10 +20,10 @@ _LOADING = """return document.querySelectorAll(
 _FAULTS = """return [...document.querySelectorAll(
     '.ant-alert-error, [data-test="error-alert"], .missing-chart-container')
 ].map(tile => tile.innerText.trim()).filter(text => text)"""
-_HEIGHT = """
-const page = document.querySelector('.grid-container, [data-test="grid-content"]');
-return page ? Math.ceil(page.getBoundingClientRect().bottom) : 0
-"""
+# The page fills the window whatever it holds; its rows say where the content ends.
+_HEIGHT = """return Math.ceil(Math.max(0, ...[...document.querySelectorAll(
+    '.grid-container .dashboard-component')
+].map(row => row.getBoundingClientRect().bottom))) + 16"""
 
 
 class SupersetUi:
@@ -61,12 +61,12 @@ class SupersetUi:
         language = "zh" if slug.endswith("-zh") else "en"
         self._driver.get(f"{self._url}/lang/{language}")
         resize(self._driver, width, TALL_PIXELS)
-        self._driver.get(f"{self._url}/superset/dashboard/{slug}/?standalone=0")
+        self._driver.get(f"{self._url}/superset/dashboard/{slug}/")
         wait_until(self._driver, f"tiles of {slug}", _says(_TILES))
         wait_until(self._driver, f"the end of loading of {slug}", _says_not(_LOADING))
         wait_until_still(self._driver, slug)
         self._refuse_faults(slug)
-        resize(self._driver, width, self._driver.execute_script(_HEIGHT) or TALL_PIXELS)
+        resize(self._driver, width, self._driver.execute_script(_HEIGHT))
         wait_until(self._driver, f"the end of loading of {slug}", _says_not(_LOADING))
         wait_until_still(self._driver, slug)
         self._refuse_faults(slug)

@@ -145,7 +145,9 @@ def test_keys_on_the_analysts_page_are_keys(analyst):
             continue
         assert key, f"{section} names no key"
         columns = key[1].replace("`", "")
-        twice = f"select {columns} from {section} group by {columns} having count(*) > 1"
+        twice = (
+            f"select {columns} from {section} group by {columns} having count(*) > 1"
+        )
         assert _ask(analyst, twice)[1] == [], section
 
 

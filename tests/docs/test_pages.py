@@ -16,7 +16,9 @@ from config.home import CHECKOUT
 from tests.docs.pages import Page, all_pages, page
 
 PAGES = list(all_pages())
-TRANSLATED = [(page(p.name.replace(".zh-CN", "")), p) for p in PAGES if "zh-CN" in p.name]
+TRANSLATED = [
+    (page(p.name.replace(".zh-CN", "")), p) for p in PAGES if "zh-CN" in p.name
+]
 _OPTION = re.compile(r"(?<![\w-])--?[a-z][\w-]*")
 
 
