@@ -21,7 +21,13 @@ from dashboards.bundle.texts import (
 )
 
 # What d3-format makes of a number; all print negatives with a hyphen in front.
-FORMATS = {"count": ",d", "whole": ",.0f", "money": ",.2f", "percent": ",.1%"}
+FORMATS = {
+    "count": ",d",
+    "whole": ",.0f",
+    "money": ",.2f",
+    "percent": ",.1%",
+    "own_currency": ",.2f",  # with the decimals of the currency it is grouped by
+}
 STORE_COLUMN = "store_code"
 _CURRENCY_COLUMN = "currency_code"
 _NO_DECIMALS = ("JPY",)  # of the currencies that Amazon settles in
@@ -68,6 +74,7 @@ class Metric:
     about: Texts
     sql: str
     format: str
+    is_shown_as: str | None = None  # as of a column
 
 
 @dataclass(frozen=True)
@@ -117,10 +124,10 @@ def _dataset(name: str, entry: dict[str, Any], catalog: Catalog) -> Dataset:
     time = entry.get("time")
     if time is not None and (time not in columns or not columns[time].is_date):
         raise SpecError(f"{where}: time {time!r} is not one of its dates.")
-    metrics = {
-        key: _metric(key, metric, columns, f"{where}, metric {key}")
-        for key, metric in entry.get("metrics", {}).items()
-    }
+    metrics: dict[str, Metric] = {}
+    for key, metric in entry.get("metrics", {}).items():
+        for item in _metrics(key, metric, columns, f"{where}, metric {key}"):
+            metrics[item.name] = item
     return Dataset(name, entry["report"], time, columns, metrics)
 
 
@@ -140,12 +147,9 @@ def _columns(
         return [Column(name, labels, about, sql, data_type)]
     if _CURRENCY_COLUMN not in report or data_type != "numeric":
         raise SpecError(f"{where}: money needs a number and {_CURRENCY_COLUMN}.")
-    twin = Column(f"{name}_text", labels, about, _as_money(sql), "text")
-    number = {
-        "en": f"{labels['en']} (number)",
-        "zh": f"{labels['zh']}（数值）",
-    }
-    return [Column(name, number, about, sql, data_type, twin.name), twin]
+    shown = {key: _as_money(number, _CURRENCY_COLUMN) for key, number in sql.items()}
+    twin = Column(f"{name}_text", labels, about, shown, "text")
+    return [Column(name, _number(labels), about, sql, data_type, twin.name), twin]
 
 
 def _taken_over(
@@ -175,31 +179,45 @@ def _expressions(value: Any, report: Report, where: str) -> Texts:
     return {key: text.replace("{zone}", _ZONE) for key, text in sql.items()}
 
 
-def _as_money(sql: Texts) -> Texts:
-    """The amount as text, with the decimals of its currency."""
+def _as_money(number: str, currency: str) -> str:
+    """The amount as text, with the decimals of its currency.
+
+    Superset prints a column with one number of decimals whatever the currency. So
+    people see this text; the number stands beside it, hidden, for exports.
+    """
     without = ", ".join(f"'{code}'" for code in _NO_DECIMALS)
     digits = "FM999,999,999,999,990"
-    return {
-        language: f"coalesce(to_char({name}, case when {_CURRENCY_COLUMN} in ({without})"
+    return (
+        f"coalesce(to_char({number}, case when {currency} in ({without})"
         f" then '{digits}' else '{digits}.00' end), '')"
-        for language, name in sql.items()
-    }
+    )
 
 
-def _metric(
+def _number(labels: Texts) -> Texts:
+    """The heading of the number behind such a text."""
+    return {"en": f"{labels['en']} (number)", "zh": f"{labels['zh']}（数值）"}
+
+
+def _metrics(
     name: str, entry: dict[str, Any], columns: dict[str, Column], where: str
-) -> Metric:
+) -> list[Metric]:
     refuse_unknown(entry, {"en", "zh", "sql", "format", "about"}, where)
     if entry.get("format") not in FORMATS:
         raise SpecError(f"{where}: format is one of {', '.join(FORMATS)}.")
-    require_known(entry["sql"], set(columns), where)
-    return Metric(
-        name=name,
-        labels=texts({key: entry.get(key) for key in LANGUAGES}, where),
-        about=texts(entry.get("about"), f"{where}, definition"),
-        sql=entry["sql"],
-        format=entry["format"],
-    )
+    sql = entry["sql"]
+    require_known(sql, set(columns), where)
+    labels = texts({key: entry.get(key) for key in LANGUAGES}, where)
+    about = texts(entry.get("about"), f"{where}, definition")
+    if entry["format"] != "own_currency":
+        return [Metric(name, labels, about, sql, entry["format"])]
+    if _CURRENCY_COLUMN not in columns:
+        raise SpecError(f"{where}: own_currency needs {_CURRENCY_COLUMN}.")
+    shown = _as_money(sql, f"min({_CURRENCY_COLUMN})")
+    twin = Metric(f"{name}_text", labels, about, shown, "own_currency")
+    return [
+        Metric(name, _number(labels), about, sql, "own_currency", twin.name),
+        twin,
+    ]
 
 
 def require_known(expression: str, columns: set[str], where: str) -> None:

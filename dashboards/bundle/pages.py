@@ -1,15 +1,14 @@
-"""Dashboards: where tiles stand, what filters they have, how narrow screens show them."""
+"""Dashboards: where tiles stand, which filters act, what narrow screens show."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from dashboards.bundle.charts import chart_id
 from dashboards.bundle.datasets import Dataset
-from dashboards.bundle.tiles import GRID_COLUMNS, Tile, read_tile
 from dashboards.bundle.filters import Filter, filter_settings, read_filter, scope_notes
+from dashboards.bundle.style import page_style
 from dashboards.bundle.texts import (
     LANGUAGES,
     SpecError,
@@ -18,8 +17,8 @@ from dashboards.bundle.texts import (
     stable_id,
     texts,
 )
+from dashboards.bundle.tiles import GRID_COLUMNS, Tile, read_tile
 
-_STYLE = Path(__file__).resolve().parents[1] / "spec" / "style.css"
 _KEYS = {"slug", "roles", "title", "purpose", "more", "filters", "rows"}
 _OTHER_LANGUAGE = {"en": ("zh", "中文"), "zh": ("en", "English")}
 
@@ -97,7 +96,7 @@ def page_file(page: Page, language: str) -> dict[str, Any]:
     return {
         "dashboard_title": page.title[language],
         "description": page.purpose[language],
-        "css": _STYLE.read_text(),
+        "css": page_style(page.tiles, language),
         "slug": slug_of(page, language),
         "uuid": page_id(page, language),
         "position": _position(page, language, numbers),
@@ -122,18 +121,15 @@ def page_file(page: Page, language: str) -> dict[str, Any]:
 
 def _position(page: Page, language: str, numbers: dict[str, int]) -> dict[str, Any]:
     """Superset's tree of boxes. Chart numbers are replaced by real ones on import."""
-    intro = _node("MARKDOWN-intro", "MARKDOWN", ["ROW-intro"])
-    intro["meta"] = {
-        "width": GRID_COLUMNS,
-        "height": 13,
-        "code": _introduction(page, language),
-    }
-    nodes = {"MARKDOWN-intro": intro, "ROW-intro": _row("ROW-intro", [intro["id"]])}
+    nodes = _text("intro", _introduction(page, language))
     for number, row in enumerate(page.rows, start=1):
         row_id = f"ROW-{number}"
-        tiles = [_tile(tile, language, numbers, row_id, row.height) for tile in row.tiles]
+        tiles = [
+            _tile(tile, language, numbers, row_id, row.height) for tile in row.tiles
+        ]
         nodes |= {tile["id"]: tile for tile in tiles}
         nodes[row_id] = _row(row_id, [tile["id"] for tile in tiles])
+    nodes |= _text("definitions", _definitions(page, language))
     rows = [node["id"] for node in nodes.values() if node["type"] == "ROW"]
     return {
         "DASHBOARD_VERSION_KEY": "v2",
@@ -145,6 +141,14 @@ def _position(page: Page, language: str, numbers: dict[str, int]) -> dict[str, A
             "meta": {"text": page.title[language]},
         },
     } | nodes
+
+
+def _text(name: str, code: str) -> dict[str, Any]:
+    """A row with a text in it; style.css lets it take the height it needs."""
+    row = f"ROW-{name}"
+    box = _node(f"MARKDOWN-{name}", "MARKDOWN", [row])
+    box["meta"] = {"width": GRID_COLUMNS, "height": 10, "code": code}
+    return {box["id"]: box, row: _row(row, [box["id"]])}
 
 
 def _node(
@@ -183,3 +187,16 @@ def _introduction(page: Page, language: str) -> str:
         *scope_notes(page.filters, page.tiles, language),
     ]
     return "\n\n".join(parts)
+
+
+def _definitions(page: Page, language: str) -> str:
+    """What each number means, for those who cannot point at a title."""
+    abouts: dict[str, str] = {}
+    for tile in page.tiles:
+        metrics = tile.dataset.metrics
+        for name in tile.metrics:
+            shown = metrics[metrics[name].is_shown_as or name]
+            abouts[shown.labels[language]] = shown.about[language]
+    heading, colon = {"en": ("Definitions", ": "), "zh": ("定义", "：")}[language]
+    listed = [f"- **{label}**{colon}{about}" for label, about in abouts.items()]
+    return "\n".join([f"#### {heading}", "", *listed])

@@ -13,7 +13,7 @@ KINDS = ("kpi", "rows", "by", "bars", "lines", "waterfall")
 _KEYS = {
     *KINDS,
     *("name", "of", "title", "width", "note", "format", "show", "x", "where"),
-    *("sort", "search", "pages", "sum", "end"),
+    *("sort", "search", "sum", "end", "marked"),
 }
 
 
@@ -44,6 +44,16 @@ class Tile:
             return list(self.entry[self.kind])
         wanted = [self.entry.get("x"), self.entry.get("by")]
         return [column for column in wanted if column]
+
+    @property
+    def is_one_currency_a_row(self) -> bool:
+        """Whether amounts in different currencies cannot meet in one of its sums."""
+        return "currency_code" in self.dimensions
+
+    @property
+    def marks(self) -> dict[str, str]:
+        """Columns printed in red, with the column that holds the row's urgency."""
+        return dict(self.entry.get("marked", {}))
 
     @property
     def sorting(self) -> list[tuple[str, bool]]:
@@ -87,7 +97,10 @@ def _check(tile: Tile, where: str) -> None:
     for name in tile.metrics:
         if name not in dataset.metrics:
             raise SpecError(f"{where}: {dataset.name} has no metric {name!r}.")
-    for name in tile.dimensions:
+        in_own = dataset.metrics[name].format == "own_currency"
+        if in_own and not tile.is_one_currency_a_row:
+            raise SpecError(f"{where}: {name} would add up different currencies.")
+    for name in [*tile.dimensions, *tile.marks, *tile.marks.values()]:
         if name not in dataset.columns:
             raise SpecError(f"{where}: {dataset.name} has no column {name!r}.")
     known = set(dataset.columns) | set(tile.metrics)
@@ -101,11 +114,22 @@ def _check(tile: Tile, where: str) -> None:
             texts(entry[key], f"{where}, {key}")
 
 
-def shown_columns(tile: Tile) -> list[str]:
-    """Columns of a plain list, in order: before an amount, the text that shows it."""
+def listed_columns(tile: Tile) -> list[str]:
+    """Columns it asks for: an amount follows the text that shows it; at the end stands
+    what rows are marked by.
+    """
     names = []
     for name in tile.dimensions:
         twin = tile.dataset.columns[name].is_shown_as
+        names += [twin, name] if twin else [name]
+    return [*names, *tile.marks.values()]
+
+
+def listed_metrics(tile: Tile) -> list[str]:
+    """Metrics it asks for, with the texts that show them likewise."""
+    names = []
+    for name in tile.metrics:
+        twin = tile.dataset.metrics[name].is_shown_as
         names += [twin, name] if twin else [name]
     return names
 
