@@ -14,6 +14,7 @@ from typing import NoReturn
 from acorn import stack
 from acorn.command_error import CommandError
 from acorn.executor import CELERY, executor
+from acorn.foreign_server import require_fit_server
 from acorn.parts import (
     DEFAULT_SUPERSET_PORT,
     DEFAULT_WEB_PORT,
@@ -22,7 +23,6 @@ from acorn.parts import (
     part_names,
     present_parts,
 )
-from acorn.postgres import is_external
 from acorn.progress import Progress
 from acorn.secrets import NAMES
 from acorn.world import choose_world
@@ -30,10 +30,6 @@ from config.company import DEMO_COMPANY, is_demo, load_company
 from config.home import CHECKOUT, SecretMissing, secret
 
 _SANDBOX_PORT = 8800
-
-
-class NoServer(CommandError):
-    """`acorn setup` was not told which Postgres to set up."""
 
 
 class NotAPart(CommandError):
@@ -90,15 +86,11 @@ def set_up() -> None:
     """Set up the Postgres that ACORN_DATABASE_URL names; may run again.
 
     Raises:
-        NoServer: the variable is not set.
         SecretMissing: passwords or keys are not set; the message lists all of them.
+        ServerUnfit: the server is not named, not reached, or cannot be set up.
     """
-    if not is_external():
-        raise NoServer(
-            "ACORN_DATABASE_URL is not set, so there is no server to set up. "
-            "`acorn up` sets up and starts a local stack."
-        )
     _require_secrets()
+    require_fit_server()
     stack.set_up(service_settings(), Progress())
 
 

@@ -29,13 +29,15 @@ def redis_folder() -> Path:
     pytest.fail(f"No redis-server in {_REDIS} or on the PATH. {remedy}")
 
 
-def wait_until(is_done: Callable[[], bool], seconds: float, what: str) -> None:
+def wait_until(
+    is_done: Callable[[], bool], seconds: float, what: str, every: float = 0.2
+) -> None:
     """Ask again and again; fail with `what` when the time is over."""
     deadline = time.monotonic() + seconds
     while not is_done():
         if time.monotonic() > deadline:
             pytest.fail(f"{what} within {seconds:.0f} s: no")
-        time.sleep(0.2)
+        time.sleep(every)
 
 
 def listens(port: int) -> bool:
