@@ -21,6 +21,15 @@ import pytest
 TEMPLATE = "warehouse_template"
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Groups of `--dist loadgroup`: a file, or all that shares the one Superset."""
+    for item in items:
+        fixtures = getattr(item, "fixturenames", ())
+        group = "superset" if "superset" in fixtures else item.nodeid.split("::")[0]
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
 @dataclass(frozen=True)
 class Warehouse:
     """A warehouse of a test's own: $ACORN_WAREHOUSE_DATABASE names it meanwhile."""
@@ -76,18 +85,24 @@ def postgres_home() -> Iterator[Path]:
         yield home
 
 
-@pytest.fixture
-def warehouse(
-    postgres_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Warehouse]:
-    """A fresh warehouse database and archive, dropped after the test."""
+@contextmanager
+def fresh_warehouse(home: Path, archive: Path) -> Iterator[Warehouse]:
+    """A warehouse and archive of their own, which settings name meanwhile."""
     from acorn.postgres import admin_connection
 
     name = f"warehouse_{uuid.uuid4().hex[:12]}"
     with admin_connection("postgres") as server:
         server.execute(f"create database {name} template {TEMPLATE} owner owner")
-    monkeypatch.setenv("ACORN_WAREHOUSE_DATABASE", name)
-    monkeypatch.setenv("ACORN_ARCHIVE", str(tmp_path / "archive"))
-    yield Warehouse(database=name, home=postgres_home)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ACORN_WAREHOUSE_DATABASE", name)
+        patch.setenv("ACORN_ARCHIVE", str(archive))
+        yield Warehouse(database=name, home=home)
     with admin_connection("postgres") as server:
         server.execute(f"drop database {name} with (force)")
+
+
+@pytest.fixture
+def warehouse(postgres_home: Path, tmp_path: Path) -> Iterator[Warehouse]:
+    """A fresh warehouse database and archive, dropped after the test."""
+    with fresh_warehouse(postgres_home, tmp_path / "archive") as fresh:
+        yield fresh

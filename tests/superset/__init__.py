@@ -1,0 +1,1 @@
+"""Superset from outside: who gets in, and what they see and may not."""
