@@ -54,6 +54,7 @@ FAULTS = {
     "ecb_format": "不是欧洲央行的汇率文件格式",
     "importable_file": "文件无法导入",
     "key_columns": "缺少必需的列，或列名重复",
+    "known_columns": "未知的列过多",
     "one_decimal_style": "同一文件中混用小数点与小数逗号",
     "readable_file": "文件无法读取",
     "report_listing": "报告清单与约定不符",

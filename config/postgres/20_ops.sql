@@ -240,6 +240,13 @@ create or replace trigger file_sightings_append_only
     before update or delete or truncate on ops.file_sightings
     for each statement execute function ops.refuse_change();
 
+create or replace trigger gate_results_append_only
+    before update or delete or truncate on ops.gate_results
+    for each statement execute function ops.refuse_change();
+create or replace trigger publications_append_only
+    before update or delete or truncate on ops.publications
+    for each statement execute function ops.refuse_change();
+
 create or replace function ops.log_batch_status() returns trigger
 language plpgsql security definer set search_path = ops, pg_temp as $$
 begin

@@ -190,4 +190,4 @@ where (select reports.session_sees_all_stores())
 comment on view reports.open_files is
     'One row per file that waits for gate A or is quarantined, of any feed, as of now.';
 
-grant select on reports.data_status, reports.open_files to analyst, bi;
+grant select on reports.data_status, reports.open_files to transformer, analyst, bi;

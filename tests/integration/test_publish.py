@@ -104,8 +104,8 @@ def test_publish_takes_over_a_new_shape(warehouse, tmp_path):
     assert warehouse.rows(
         "select obj_description('reports.unmapped_skus'::regclass)"
     ) == [
-        "One row per account, store and SKU that was sold and is not in the product map."
-        " Published as reports.unmapped_skus: the work list for the map."
+        "One row per account, store and SKU that was sold and is not in the product"
+        " map. Published as reports.unmapped_skus: the work list for the map."
     ]
 
 
