@@ -179,7 +179,9 @@ def _fault_findings() -> list[str]:
 
 
 def _extent_findings() -> list[str]:
-    """First and last posting time with their lines; the line of a second header."""
+    """First and last posting time with their lines; the line of each header row."""
+    header = """'header', jsonb_build_object(
+        'line', min(first_line) filter (where is_header))"""
     first, last = (
         f"""'{name}', case when count(posted_at) > 0 then jsonb_build_object(
             'at', {pick}(posted_at),
@@ -196,4 +198,4 @@ def _extent_findings() -> list[str]:
             'count', sum(line_count) filter (where is_header),
             'line', max(last_header_line)
         ) end"""
-    return [first, last, second_header]
+    return [first, last, header, second_header]

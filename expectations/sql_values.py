@@ -36,24 +36,38 @@ def amount(text: str, decimal_style: str) -> str:
     end"""
 
 
+# The sign that a style has between day, month and year, and which of them is first.
+_DATE_SIGNS = {
+    "dmy_dot": (".", "day"),
+    "dmy_slash": ("/", "day"),
+    "dmy_dash": ("-", "day"),
+    "mdy_slash": ("/", "month"),
+}
+
+
 def iso_text(text: str, style: str) -> str:
-    """`text` with its date in ISO order; the style names the order of its parts."""
-    day_first = (
-        f"substr({text}, 7, 4) || '-' || substr({text}, 4, 2) || '-' || "
-        f"substr({text}, 1, 2) || substr({text}, 11)"
-    )
-    month_first = (
-        f"substr({text}, 7, 4) || '-' || substr({text}, 1, 2) || '-' || "
-        f"substr({text}, 4, 2) || substr({text}, 11)"
+    """`text` with its date in ISO order; the style names the order of its parts.
+
+    Null where the signs are not the style's: in another style the order may be another.
+    """
+    cases = " ".join(
+        f"when '{name}' then {_reordered(text, sign, first)}"
+        for name, (sign, first) in _DATE_SIGNS.items()
     )
     return f"""case {style}
         when 'iso' then {text}
         when 'ymd_slash' then replace({text}, '/', '-')
-        when 'dmy_dot' then {day_first}
-        when 'dmy_slash' then {day_first}
-        when 'dmy_dash' then {day_first}
-        when 'mdy_slash' then {month_first}
+        {cases}
     end"""
+
+
+def _reordered(text: str, sign: str, first: str) -> str:
+    day, month = ("1", "4") if first == "day" else ("4", "1")
+    return (
+        f"case when substr({text}, 3, 1) = '{sign}' and substr({text}, 6, 1) = '{sign}' "
+        f"then substr({text}, 7, 4) || '-' || substr({text}, {month}, 2) || '-' || "
+        f"substr({text}, {day}, 2) || substr({text}, 11) end"
+    )
 
 
 _DAY = r"(19|20)\d\d-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])"

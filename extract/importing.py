@@ -9,6 +9,7 @@ Data flow: file -> archive -> raw.* -> gate A.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,8 @@ from extract.errors import ExtractError
 from extract.load.loader import load_batch
 from extract.records import FEEDS, UNKNOWN_FEED, SourceDocument
 from extract.transport import unpacked
+
+logger = logging.getLogger(__name__)
 
 
 def import_files(
@@ -51,6 +54,13 @@ def import_files(
                 taken.append(_error(path, feed, fault.strerror or str(fault)))
             except ExtractError as fault:
                 taken.append(_error(path, feed, str(fault)))
+            except Exception as fault:
+                # One file must never hold up the others, whatever is wrong with it.
+                if connection.closed:
+                    raise
+                logger.exception("%s", path)
+                told = f"{type(fault).__name__}: {fault}. Report a fault of Acorn"
+                taken.append(_error(path, feed, told))
     batch_ids = [item for item in taken if isinstance(item, int)]
     verdicts = {v.batch_id: v for v in check_batches(batch_ids)} if batch_ids else {}
     return [

@@ -17,6 +17,7 @@ from expectations.suites.settlement_rows import settlement_rows
 from expectations.suites.suite import FeedSuite
 
 _DECLARED = "trim_scale(declared_total) || ' ' || coalesce(currency_code, '')"
+_HEADER_LINE = "findings -> 'header' ->> 'line'"
 _PERIOD = "'period ' || period_start_at || ' to ' || period_end_at"
 
 AMAZON_SETTLEMENT = FeedSuite(
@@ -70,7 +71,7 @@ AMAZON_SETTLEMENT = FeedSuite(
             why="Amounts without a currency cannot be added up or converted.",
             fault="header_count > 0 and (currency_code is null"
             f" or currency_code not in ({quoted(CURRENCY_CODES)}))",
-            line="2",
+            line=_HEADER_LINE,
             expected="'an ISO 4217 currency code on the header row'",
             observed="coalesce('\"' || currency_code || '\"', 'none')",
         ),
@@ -109,7 +110,7 @@ AMAZON_SETTLEMENT = FeedSuite(
             why="A settlement spans about 14 days; another span is a misread date.",
             fault="period_start_at >= period_end_at or"
             " period_end_at - period_start_at > make_interval(days => longest_days)",
-            line="2",
+            line=_HEADER_LINE,
             expected="'a start before the end, at most ' || longest_days || ' days'",
             observed=_PERIOD,
             is_waivable=True,
@@ -119,7 +120,7 @@ AMAZON_SETTLEMENT = FeedSuite(
             why="Amazon closes a settlement before it reports it; 3 days cover zones"
             " and clocks. A period to come is day and month swapped.",
             fault="period_end_at > now() + interval '3 days'",
-            line="2",
+            line=_HEADER_LINE,
             expected="'a period that has ended'",
             observed=_PERIOD,
             is_waivable=True,
@@ -129,7 +130,7 @@ AMAZON_SETTLEMENT = FeedSuite(
             why="Real files pay 2 days after the end; bank holidays stretch that.",
             fault="deposit_at < period_end_at - interval '1 day'"
             " or deposit_at > period_end_at + interval '31 days'",
-            line="2",
+            line=_HEADER_LINE,
             expected="'a deposit from a day before to 31 days after ' || period_end_at",
             observed="deposit_at",
             is_waivable=True,
@@ -209,6 +210,7 @@ AMAZON_SETTLEMENT = FeedSuite(
             check_name="lines_are_there",
             why="Only a settlement over nothing may have no lines.",
             fault="line_count = 0 and declared_total <> 0",
+            line=_HEADER_LINE,
             expected="'lines that add up to ' || " + _DECLARED,
             observed="'no lines'",
         ),
@@ -218,6 +220,7 @@ AMAZON_SETTLEMENT = FeedSuite(
             " If not, lines are cut, doubled or misread.",
             fault="header_count = 1 and declared_total is not null"
             " and lines_total is distinct from declared_total",
+            line=_HEADER_LINE,
             expected="'lines that add up to ' || " + _DECLARED,
             observed="coalesce(trim_scale(lines_total) || ', a difference of '"
             " || trim_scale(lines_total - declared_total), 'a sum beyond reading')",

@@ -46,7 +46,7 @@ DETAIL = {"settlement-id": "23395380562", "posted-date-time": "2026-06-03 10:00:
 
 # check, settlement, line number told, part of what was found
 CRITICAL = [
-    ("lines_add_up", header(total_amount="26.01"), None, "26, a difference of -0.01"),
+    ("lines_add_up", header(total_amount="26.01"), 2, "26, a difference of -0.01"),
     ("amounts_parse", line(4, amount="4,50"), 4, '"4,50"'),
     ("amounts_parse", line(4, amount="-4.50123"), 4, '"-4.50123"'),
     ("amounts_parse", line(4, amount="99999999999999999"), 4, "999"),
