@@ -139,7 +139,8 @@ def test_each_number_of_the_dashboards_is_defined(name: str, language: str):
     defined = {row[0] for _, rows in page(f"docs/{name}").tables for row in rows}
     for dataset in spec.values():
         for metric in dataset.get("metrics", {}).values():
-            assert metric[language] in defined, f"{name} does not define {metric}"
+            label = metric[language]
+            assert label in defined, f"{name} does not define {label}"
 
 
 @pytest.mark.parametrize(
