@@ -47,10 +47,8 @@ def import_bundle(
     with override_user(security_manager.find_user(admin_name)):
         try:
             ImportAssetsCommand(contents).run()
-        except CommandInvalidError as error:
+        except (CommandInvalidError, ImportFailedError) as error:
             raise AssetRefused(_told(error)) from error
-        except ImportFailedError as error:
-            raise AssetRefused(f"{error}: {error.__cause__!r}") from error
         _open_dashboards(dashboards)
         _prune(bundle)
     db.session.commit()
@@ -61,10 +59,14 @@ def _connected(text: str, warehouse_url: str) -> str:
     return yaml.safe_dump(entry, allow_unicode=True)
 
 
-def _told(error: CommandInvalidError) -> str:
-    """The faults of each file, one line a file."""
-    faults = [f"{fault.messages}" for fault in error._exceptions]
-    return "Superset refused the dashboards:\n" + "\n".join(faults)
+def _told(error: Exception) -> str:
+    """What is wrong with which file; Superset hides it in the error's cause."""
+    cause = error.__cause__ or error
+    if isinstance(cause, CommandInvalidError):
+        faults = [str(fault.messages) for fault in cause._exceptions]
+    else:
+        faults = [f"{type(cause).__name__}: {cause}"]
+    return "\n".join(["Superset refused the dashboards:", *faults])
 
 
 def _open_dashboards(dashboards: list[dict[str, Any]]) -> None:

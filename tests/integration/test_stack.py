@@ -5,6 +5,7 @@ One story told in order, for starting the stack takes half a minute. The world i
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import socket
@@ -42,9 +43,9 @@ def _acorn(home: Path, statement: str, **variables: str) -> subprocess.Completed
     )
 
 
-UP = "from acorn.stack import *; up(UpOptions(airflow_port={port}, order_count=120))"
+UP = "from acorn.stack import *; up(UpOptions({port}, 120, {superset}))"
 DOWN = "from acorn.stack import down; down()"
-DEMO = "from acorn.demo import *; run_demo(DemoOptions({port}, 120))"
+DEMO = "from acorn.demo import *; run_demo(DemoOptions({port}, 120, {superset}))"
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +63,7 @@ def home() -> Iterator[Path]:
 @pytest.fixture(scope="module")
 def demo(home: Path) -> Iterator[subprocess.CompletedProcess]:
     """The demo, run; afterwards the environment names its home."""
-    done = _acorn(home, DEMO.format(port=free_port()))
+    done = _acorn(home, DEMO.format(port=free_port(), superset=free_port()))
     assert done.returncode == 0, done.stdout + done.stderr
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("ACORN_HOME", str(home))
@@ -113,16 +114,18 @@ def _await_run(api: AirflowApi, path: str, seconds: float = 240) -> str:
     raise AssertionError(f"{path} did not end within {seconds} s")
 
 
-def test_taken_web_port_stops_up_with_the_remedy(home: Path) -> None:
+@pytest.mark.parametrize("name", ["airflow", "superset"])
+def test_taken_web_port_stops_up_with_the_remedy(home: Path, name: str) -> None:
     with socket.socket() as holder:
         holder.bind(("127.0.0.1", 0))
         holder.listen()
-        port = holder.getsockname()[1]
-        done = _acorn(home, UP.format(port=port))
+        taken, other = holder.getsockname()[1], free_port()
+        ports = (taken, other) if name == "airflow" else (other, taken)
+        done = _acorn(home, UP.format(port=ports[0], superset=ports[1]))
 
     assert done.returncode != 0
-    assert f"Port {port} on 127.0.0.1 is taken" in done.stderr
-    assert "--airflow-port" in done.stderr
+    assert f"Port {taken} on 127.0.0.1 is taken" in done.stderr
+    assert f"--{name}-port" in done.stderr
     assert not (home / "postgres").exists()
     assert not (home / "run" / "supervisor.json").exists()
 
@@ -154,8 +157,34 @@ def test_all_ports_are_on_this_machine_only(settings: StackSettings) -> None:
         if connection.status == psutil.CONN_LISTEN
     ]
 
-    assert {settings.web_port, settings.sandbox_port} <= {at.port for at in listening}
+    ours = {settings.web_port, settings.superset_port, settings.sandbox_port}
+    assert ours <= {at.port for at in listening}
     assert {at.ip for at in listening} == {"127.0.0.1"}
+
+
+def test_superset_shows_the_dashboards_to_its_people(
+    settings: StackSettings, demo: subprocess.CompletedProcess
+) -> None:
+    from tests.superset.server import password_of
+    from tests.superset.visitor import Visitor
+
+    visitor = Visitor(settings.superset_url, "finance", password_of("finance"))
+
+    assert settings.superset_url in demo.stdout
+    assert set(visitor.dashboards()) >= {"settlements", "profit"}
+
+
+def test_no_secret_shows_in_logs_or_process_lists(
+    home: Path, settings: StackSettings
+) -> None:
+    secrets = json.loads((home / "secrets.json").read_text())
+    shown = [" ".join(process.cmdline()) for process in _family()]
+    shown += [log.read_text(errors="replace") for log in (home / "logs").glob("*.log")]
+
+    leaked = {
+        name for name, value in secrets.items() for text in shown if value in text
+    }
+    assert leaked == set()
 
 
 def test_up_again_changes_nothing(home: Path, settings: StackSettings) -> None:
@@ -164,7 +193,9 @@ def test_up_again_changes_nothing(home: Path, settings: StackSettings) -> None:
 
     before = [recall(name) for name in part_names()]
 
-    done = _acorn(home, UP.format(port=settings.web_port))
+    done = _acorn(
+        home, UP.format(port=settings.web_port, superset=settings.superset_port)
+    )
 
     assert "up already" in done.stdout
     assert [recall(name) for name in part_names()] == before
