@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sys
 from collections.abc import Callable, Iterator
@@ -10,8 +11,9 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 
 from acorn.airflow import demo_settings
-from acorn.parts import choose_web_port, saved_settings
+from acorn.parts import choose_superset_port, choose_web_port, saved_settings
 from acorn.stack_health import sick_parts
+from acorn.superset import superset_python
 from config.company import is_demo, load_company
 from config.home import CHECKOUT, acorn_home, archive_root
 from config.warehouse import ROLES, connect
@@ -39,7 +41,9 @@ def examine() -> Iterator[Finding]:
         ("postgres", _postgres),
         *((f"role {role}", lambda role=role: _role(role)) for role in ROLES),
         ("archive", _archive),
-        ("ports", _ports),
+        ("superset", _superset),
+        ("port of Airflow", lambda: _port("api-server")),
+        ("port of Superset", lambda: _port("superset")),
     ]
     for name, check in checks:
         yield _run(name, check)
@@ -128,12 +132,26 @@ def _archive() -> str:
     return f"{row[0]} documents in {archive_root()}"
 
 
-def _ports() -> str:
-    """The web port is free, or served by our own stack."""
+def _superset() -> str:
+    """Superset's environment holds the pinned version."""
+    pins = (CHECKOUT / "dashboards" / "requirements.txt").read_text()
+    wanted = re.findall(r"^apache-superset==(.+)$", pins, re.MULTILINE)[0]
+    packages = superset_python().parent.parent / "lib"
+    if not list(packages.glob(f"*/site-packages/apache_superset-{wanted}.dist-info")):
+        raise RuntimeError(
+            f"Superset {wanted} is not in {packages.parent}. Run `make setup`."
+        )
+    return f"version {wanted}"
+
+
+def _port(part: str) -> str:
+    """The port is free, or served by our own stack."""
     settings = saved_settings()
-    if settings is not None and not sick_parts(settings):
-        return f"Airflow answers at {settings.web_url}"
-    return f"{choose_web_port(None)} is free for Airflow"
+    is_superset = part == "superset"
+    if settings is not None and not {part, "postgres"} & set(sick_parts(settings)):
+        return settings.superset_url if is_superset else settings.web_url
+    choose = choose_superset_port if is_superset else choose_web_port
+    return f"{choose(None)} is free"
 
 
 def _show_demo_credentials() -> None:

@@ -35,7 +35,7 @@ from acorn.postgres import ensure_postgres, is_external, is_running, stop_postgr
 from acorn.progress import Progress
 from acorn.secrets import ensure_secrets
 from acorn.sign_in import say_where
-from acorn.stack_health import sick_parts
+from acorn.stack_health import sick_parts, tell_sick
 from acorn.superset import ensure_superset, superset_python
 from acorn.warehouse import ensure_warehouse
 from acorn.world import choose_world
@@ -206,7 +206,7 @@ def _await_health(settings: StackSettings, progress: Progress) -> None:
         while sick := sick_parts(settings, since=began):
             is_over = time.monotonic() > deadline or not processes.find(supervisor.NAME)
             if is_over or any(_keeps_dying(name) for name in sick):
-                raise StackFailed(_tell_sick(sick))
+                raise StackFailed(tell_sick(sick))
             time.sleep(0.3)
         step.detail = f"healthy: {names}"
 
@@ -214,16 +214,6 @@ def _await_health(settings: StackSettings, progress: Progress) -> None:
 def _keeps_dying(name: str) -> bool:
     record = processes.recall(name)
     return record is not None and record.restart_count >= _MOST_RESTARTS
-
-
-def _tell_sick(names: list[str]) -> str:
-    told = [f"Not healthy: {', '.join(names)}. All was stopped again."]
-    for name in (*names, supervisor.NAME):
-        log = log_file(name)
-        if log.exists():
-            end = log.read_text(errors="replace").splitlines()[-8:]
-            told.append("\n".join([f"{log} ends:", *(f"  {line}" for line in end)]))
-    return "\n".join(told)
 
 
 def _stop_processes(progress: Progress) -> bool:

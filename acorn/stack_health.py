@@ -65,6 +65,17 @@ def part_answers(name: str, settings: StackSettings) -> bool:
     return _answers(name, settings, health, since=None)
 
 
+def tell_sick(names: list[str]) -> str:
+    """Why `up` gave up: the ends of the logs of the parts that are not well."""
+    told = [f"Not healthy: {', '.join(names)}. All was stopped again."]
+    for name in (*names, supervisor.NAME):
+        log = log_file(name)
+        if log.exists():
+            end = log.read_text(errors="replace").splitlines()[-8:]
+            told.append("\n".join([f"{log} ends:", *(f"  {line}" for line in end)]))
+    return "\n".join(told)
+
+
 def status() -> bool:
     """Print each part: pid, health, place, memory; True when all are well."""
     progress = Progress()
