@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import psycopg
 import pytest
 
 from tests.superset.server import SupersetServer
@@ -151,6 +152,25 @@ def test_database_of_dashboards_only_reads(sign_in: SignIn) -> None:
         if found[name]
     }
     assert switched_on == set()
+
+
+def test_login_of_superset_does_not_enter_the_warehouse(
+    superset: SupersetServer,
+) -> None:
+    from config.home import secret
+    from config.warehouse import server_address
+
+    host, port = server_address()
+    password = secret("superset_password")
+
+    def connect(database: str) -> None:
+        psycopg.connect(
+            host=host, port=port, dbname=database, user="superset", password=password
+        ).close()
+
+    connect(superset.variables["ACORN_SUPERSET_DATABASE"])
+    with pytest.raises(psycopg.OperationalError, match="permission denied"):
+        connect(superset.variables["ACORN_WAREHOUSE_DATABASE"])
 
 
 def test_strangers_see_nothing(superset: SupersetServer, tile: Tile) -> None:
