@@ -6,6 +6,8 @@ only: no role holds a dataset, a schema or the database by itself.
 
 from __future__ import annotations
 
+from typing import Any
+
 from superset import security_manager
 from superset.extensions import db
 
@@ -54,7 +56,7 @@ def ensure_roles() -> None:
     db.session.commit()
 
 
-def _permission(name: str, view: str):  # type: ignore[no-untyped-def]
+def _permission(name: str, view: str) -> Any:
     found = security_manager.find_permission_view_menu(name, view)
     if found is None:
         raise PermissionUnknown(
