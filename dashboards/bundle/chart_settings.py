@@ -79,6 +79,8 @@ def _column_config(tile: Tile) -> dict[str, Any]:
             config[name] = {"d3TimeFormat": _DATE, "horizontalAlign": "left"}
         elif column.number_format:
             config[name] = _number_style(column.number_format)
+        elif column.width:
+            config[name] = {"columnWidth": column.width}
     for name in tile.metrics:
         metric = tile.dataset.metrics[name]
         if metric.is_shown_as:

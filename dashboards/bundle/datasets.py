@@ -52,6 +52,7 @@ class Column:
     sql: Texts
     data_type: str
     is_shown_as: str | None = None  # the text twin of a money column
+    width: int | None = None  # the least in tables, in pixels
 
     @property
     def is_date(self) -> bool:
@@ -134,7 +135,9 @@ def _dataset(name: str, entry: dict[str, Any], catalog: Catalog) -> Dataset:
 def _columns(
     name: str, entry: dict[str, Any], report: Report, where: str
 ) -> list[Column]:
-    refuse_unknown(entry, {"en", "zh", "from", "sql", "type", "about", "money"}, where)
+    refuse_unknown(
+        entry, {"en", "zh", "from", "sql", "type", "about", "money", "width"}, where
+    )
     labels = texts({key: entry.get(key) for key in LANGUAGES}, where)
     if "sql" in entry:
         sql = _expressions(entry["sql"], report, where)
@@ -144,7 +147,8 @@ def _columns(
         sql, data_type, description = _taken_over(name, entry, report, where)
         about = {"en": description} | dict(entry.get("about", {}))
     if not entry.get("money"):
-        return [Column(name, labels, about, sql, data_type)]
+        width = entry.get("width")
+        return [Column(name, labels, about, sql, data_type, width=width)]
     if _CURRENCY_COLUMN not in report or data_type != "numeric":
         raise SpecError(f"{where}: money needs a number and {_CURRENCY_COLUMN}.")
     shown = {key: _as_money(number, _CURRENCY_COLUMN) for key, number in sql.items()}

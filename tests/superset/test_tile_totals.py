@@ -74,7 +74,7 @@ EXPECTED = {
         "select count(*) as rows, sum(declared_total_amount) as declared_total_amount,"
         " sum(lines_total_amount) as lines_total_amount,"
         " sum(declared_total_amount) - sum(lines_total_amount) as residual_amount,"
-        " sum(reserve_break_amount) as reserve_break_amount, sum(age_days) as age_days"
+        " sum(reserve_break_amount) as reserve_break_amount"
         f" from {_RECONCILED}"
     ),
     "settlements/gaps": (
