@@ -8,6 +8,7 @@ services run the commands, environments and health checks of docker-compose.yml.
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -19,7 +20,7 @@ from unittest.mock import patch
 import pytest
 import requests
 
-from acorn.airflow_api import AirflowApi
+from acorn.airflow_api import AirflowApi, AirflowRefused
 from config.company import DEMO_COMPANY, load_company
 from tests.deploy.foreign_server import ForeignServer, foreign_server
 from tests.deploy.programs import wait_until
@@ -98,10 +99,13 @@ def imported(running: Services, api: AirflowApi) -> dict[str, Any]:
     found: list[dict[str, Any]] = []
 
     def is_imported() -> bool:
-        runs = api.get(f"dags/{DAG}/dagRuns/~/taskInstances")["task_instances"]
+        try:
+            tasks = api.get(f"dags/{DAG}/dagRuns/~/taskInstances")["task_instances"]
+        except AirflowRefused:  # a busy machine; the time limit is below
+            return False
         found[:] = [
             task
-            for task in runs
+            for task in tasks
             if task["task_id"] == TASK and task["state"] in ("success", "failed")
         ]
         return bool(found)
@@ -173,7 +177,10 @@ def test_setup_again_changes_nothing(set_up: Services, people: dict[str, str]) -
     done = set_up.run("setup", ACORN_DATABASE_URL=url, **people)
 
     assert done.returncode == 0
-    assert done.stdout.count("up to date") == 2  # Airflow and Superset
+    assert re.findall("(Airflow|Superset) data +up to date", done.stdout) == [
+        "Airflow",
+        "Superset",
+    ]
 
 
 def test_services_pass_the_health_checks_of_compose(running: Services) -> None:
