@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from selenium import webdriver
-from selenium.common.exceptions import WebDriverException
+from selenium.common.exceptions import TimeoutException, WebDriverException
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.remote.webdriver import WebDriver
 
 # Tall, since tiles outside of the window are not loaded.
-TALL_PIXELS = 4200
-_GIVE_UP_SECONDS = 90.0
+TALL_PIXELS = 5000
+_GIVE_UP_SECONDS = 180.0
 _STILL_SECONDS = 2.0
 _DRIVER = "/usr/bin/chromedriver"
 _OPTIONS = (
@@ -37,7 +37,7 @@ def browser(width: int) -> Iterator[WebDriver]:
     """A browser whose page is `width` pixels wide.
 
     Raises:
-        PageFailed: there is no Chromium, or no driver for it.
+        PageFailed: there is no Chromium or no driver for it, or it hangs.
     """
     options = webdriver.ChromeOptions()
     for option in _OPTIONS:
@@ -50,8 +50,14 @@ def browser(width: int) -> Iterator[WebDriver]:
             f"chromium and chromium-driver."
         ) from error
     try:
+        driver.set_script_timeout(_GIVE_UP_SECONDS)
         resize(driver, width, TALL_PIXELS)
         yield driver
+    except TimeoutException as error:
+        raise PageFailed(
+            f"Chromium answered nothing for long ({error.msg}). Run it again when the "
+            f"machine is less busy."
+        ) from error
     finally:
         driver.quit()
 
@@ -89,13 +95,21 @@ def wait_until_still(driver: WebDriver, what: str) -> None:
     Raises:
         PageFailed: it goes on changing.
     """
-    last, since = b"", time.monotonic()
+    last, since = "", time.monotonic()
 
     def is_still(page: WebDriver) -> bool:
         nonlocal last, since
-        seen = page.get_screenshot_as_png()
+        seen = _thumbnail(page)
         if seen != last:
             last, since = seen, time.monotonic()
         return time.monotonic() - since > _STILL_SECONDS
 
     wait_until(driver, f"a still picture of {what}", is_still)
+
+
+def _thumbnail(driver: WebDriver) -> str:
+    """A small picture of the page, cheap enough to be taken again and again."""
+    width, height = driver.execute_script("return [innerWidth, innerHeight]")
+    clip = {"x": 0, "y": 0, "width": width, "height": height, "scale": 0.25}
+    order = {"format": "jpeg", "quality": 50, "clip": clip}
+    return str(driver.execute_cdp_cmd("Page.captureScreenshot", order)["data"])
