@@ -11,7 +11,6 @@ from __future__ import annotations
 
 # Fits numeric(18, 4) without rounding. More digits are no amount Amazon pays.
 _WHOLE = r"[+-]?\d{1,12}"
-_GROUP = r"[+-]?\d{1,3}"
 _FRACTION = r"\d{1,4}"
 # No-break spaces, wide and narrow: European systems group digits by them.
 _NO_BREAK = "\u00a0\u202f"
@@ -21,19 +20,25 @@ def amount(text: str, decimal_style: str) -> str:
     """numeric of `text` in its file's decimal style (`point`, `comma`), or null.
 
     Trailing blanks are allowed: V1 files carry them. Thousands separators are read only
-    where they group by three, so that a comma can never be taken for nothing.
+    where they group by three with one and the same sign, so that a comma can never be
+    taken for nothing.
     """
     return rf"""case
         when {decimal_style} = 'comma' then case
             when {text} ~ '^{_WHOLE}(,{_FRACTION})? *$'
                 then cast(replace({text}, ',', '.') as numeric)
-            when {text} ~ '^{_GROUP}([. {_NO_BREAK}]\d{{3}}){{1,3}}(,{_FRACTION})? *$'
+            when {text} ~ '^{_grouped(f"[. {_NO_BREAK}]")}(,{_FRACTION})? *$'
                 then cast(translate({text}, ',. {_NO_BREAK}', '.') as numeric)
         end
         when {text} ~ '^{_WHOLE}(\.{_FRACTION})? *$' then cast({text} as numeric)
-        when {text} ~ '^{_GROUP}([,{_NO_BREAK}]\d{{3}}){{1,3}}(\.{_FRACTION})? *$'
+        when {text} ~ '^{_grouped(f"[,{_NO_BREAK}]")}(\.{_FRACTION})? *$'
             then cast(translate({text}, ',{_NO_BREAK}', '') as numeric)
     end"""
+
+
+def _grouped(signs: str) -> str:
+    """Pattern of digits in groups of three, all with the sign of the first gap."""
+    return rf"[+-]?\d{{1,3}}({signs})\d{{3}}(\1\d{{3}}){{0,2}}"
 
 
 # The sign that a style has between day, month and year, and which of them is first.
@@ -56,17 +61,21 @@ def iso_text(text: str, style: str) -> str:
     )
     return f"""case {style}
         when 'iso' then {text}
-        when 'ymd_slash' then replace({text}, '/', '-')
+        when 'ymd_slash' then case
+            when substr({text}, 5, 1) || substr({text}, 8, 1) = '//'
+                then replace({text}, '/', '-')
+        end
         {cases}
     end"""
 
 
 def _reordered(text: str, sign: str, first: str) -> str:
     day, month = ("1", "4") if first == "day" else ("4", "1")
+    has_signs = f"substr({text}, 3, 1) || substr({text}, 6, 1) = '{sign}{sign}'"
     return (
-        f"case when substr({text}, 3, 1) = '{sign}' and substr({text}, 6, 1) = '{sign}' "
-        f"then substr({text}, 7, 4) || '-' || substr({text}, {month}, 2) || '-' || "
-        f"substr({text}, {day}, 2) || substr({text}, 11) end"
+        f"case when {has_signs} then substr({text}, 7, 4) || '-' || "
+        f"substr({text}, {month}, 2) || '-' || substr({text}, {day}, 2) || "
+        f"substr({text}, 11) end"
     )
 
 

@@ -136,7 +136,12 @@ def test_no_line_is_lost_and_none_is_counted_twice(contents, ends, block_bytes):
         flat_file.BLOCK_BYTES = before
 
     expected = [
-        (number, (line.split("\t") + [""] * 24)[:24])
+        (
+            number,
+            [text if text.strip(" ") else "" for text in line.split("\t") + [""] * 24][
+                :24
+            ],
+        )
         for number, line in enumerate(lines, start=2)
         if "\t" in line or line.strip(" ")
     ]
