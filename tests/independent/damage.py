@@ -124,6 +124,12 @@ DAMAGES = {
         _IN_REPORT,
         "each bucket's column of published profit holds that bucket's lines",
     ),
+    "a cent of the buckets' report": Damage(
+        "update reports.profit_by_bucket set amount = amount + 0.01 where ctid = "
+        "(select min(ctid) from reports.profit_by_bucket)",
+        "the buckets' report holds the lines' money",
+        "no report changed since it was published",
+    ),
     "a report's row dropped": Damage(
         f"delete from {_REPORT} where ctid = (select min(ctid) from {_REPORT})",
         _IN_REPORT,

@@ -15,7 +15,11 @@ from psycopg import Connection
 from tests.independent import books
 from tests.independent.books import File, Line, LineKey
 from tests.independent.rates import Rates, converted
-from tests.independent.reports import profit_faults, reconciliation_faults
+from tests.independent.reports import (
+    bucket_faults,
+    profit_faults,
+    reconciliation_faults,
+)
 from tests.independent.rules import Rule, bucket_of, read_rules
 from tests.independent.settlement import Settlement, read_settlement
 from tests.independent.stores import Stores
@@ -145,6 +149,8 @@ def _check_lines(
         proof.note("an amount of the mart is in a file", str(key), 0, len(found))
     for place, expected, seen in profit_faults(connection, expected_lines, checkout):
         proof.note("the profit report holds the lines' money", place, expected, seen)
+    for place, expected, seen in bucket_faults(connection, expected_lines):
+        proof.note("the buckets' report holds the lines' money", place, expected, seen)
 
 
 def _expected_lines(

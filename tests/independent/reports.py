@@ -41,6 +41,29 @@ def profit_faults(
                 yield f"{place} {column}", amount, published[cell][column]
 
 
+def bucket_faults(
+    connection: Connection[Any], lines: Iterable[Line]
+) -> Iterator[Difference]:
+    """Every row of reports.profit_by_bucket that is not the sum of its lines.
+
+    A bucket that adds up to nothing may have no row.
+    """
+    grouped: dict[tuple[object, ...], list[Line]] = defaultdict(list)
+    for line in lines:
+        month = line.posted_on.replace(day=1)
+        cell = (line.account_code, line.marketplace_code, month, line.sku)
+        grouped[*cell, line.currency_code, line.bucket].append(line)
+    expected = {cell: sum(x.amount for x in found) for cell, found in grouped.items()}
+    published = {
+        tuple(row[column] for column in (*_CELL_COLUMNS, "bucket")): row["amount"]
+        for row in books.table(connection, "reports.profit_by_bucket")
+    }
+    for cell in expected.keys() | published.keys():
+        by_lines, seen = expected.get(cell, 0), published.get(cell, 0)
+        if by_lines != seen:
+            yield " ".join(map(str, cell)), by_lines, seen
+
+
 def _buckets(checkout: Path) -> dict[str, bool]:
     path = checkout / "dbt_project" / "seeds" / "finance" / "buckets.csv"
     with path.open(encoding="utf-8", newline="") as file:
