@@ -104,7 +104,7 @@ def _increment_goals(rounds: Rounds | None) -> Iterator[Goal]:
     small, *_, large = rounds.measures
     for name, figure in (
         ("statements of the models", "models_s"),
-        ("server CPU of the dbt build", "dbt_server_cpu_s"),
+        ("server CPU of dbt", "dbt_server_cpu_s"),
         ("the whole build", "wall_s"),
     ):
         ratio = rounds.ratio(large, small, figure)
