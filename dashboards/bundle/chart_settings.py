@@ -9,7 +9,7 @@ from dashboards.bundle.datasets import FORMATS
 from dashboards.bundle.tiles import Tile, listed_columns, listed_metrics, text_of
 
 _DATE = "%Y-%m-%d"
-_RED_BELOW = 5  # an urgency; see spec/datasets.yml
+_RED_BELOW = 5  # an urgency; see spec/settlements_data.yml
 _ALARM = "#cf1322"
 
 

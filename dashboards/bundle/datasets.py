@@ -1,4 +1,4 @@
-"""Datasets: what charts may show, made once per language from `spec/datasets.yml`.
+"""Datasets: what charts may show, made once per language from `spec/*_data.yml`.
 
 Superset allows one dataset per table and connection, and a dataset's labels are in one
 language. So each is a plain selection of its report's columns, with the column of the
