@@ -13,6 +13,7 @@ import yaml
 
 from acorn.cli import _COMMANDS, _acorn
 from config.home import CHECKOUT
+from dashboards.bundle import read_spec
 from tests.docs.pages import Page, all_pages, page
 
 PAGES = list(all_pages())
@@ -135,9 +136,8 @@ def test_the_english_bucket_descriptions_are_the_seeds():
     ("name", "language"), [("finance.md", "en"), ("finance.zh-CN.md", "zh")]
 )
 def test_each_number_of_the_dashboards_is_defined(name: str, language: str):
-    spec = yaml.safe_load((CHECKOUT / "dashboards/spec/datasets.yml").read_text())
     defined = {row[0] for _, rows in page(f"docs/{name}").tables for row in rows}
-    for dataset in spec.values():
+    for dataset in read_spec()["datasets"].values():
         for metric in dataset.get("metrics", {}).values():
             label = metric[language]
             assert label in defined, f"{name} does not define {label}"
