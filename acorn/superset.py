@@ -167,9 +167,11 @@ def _setup_stamp(orders: str) -> str:
 
 def _sources() -> Iterator[Path]:
     """Files that decide what is provisioned: code, spec, lock, contracts of reports."""
-    suffixes = {".py", ".yml", ".lock", ".svg"}
+    suffixes = {".py", ".yml", ".css", ".lock", ".svg"}
     yield from sorted(p for p in DASHBOARDS.rglob("*") if p.suffix in suffixes)
-    yield from sorted((CHECKOUT / "dbt_project" / "models").rglob("rpt_*.yml"))
+    # The words beside columns come from the models' descriptions and docs blocks.
+    models = CHECKOUT / "dbt_project" / "models"
+    yield from sorted(p for p in models.rglob("*") if p.suffix in {".yml", ".md"})
 
 
 def _provision(orders: str) -> None:

@@ -1,0 +1,1 @@
+"""Superset dashboards: spec, bundle, provisioning, settings of the server."""
