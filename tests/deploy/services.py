@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from contextlib import ExitStack
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -35,7 +35,7 @@ class Services:
     folder: Path
     server: ForeignServer
     variables: dict[str, str]  # as in .env
-    stack: ExitStack
+    processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
     web_port: int = field(default_factory=free_port)
     superset_port: int = field(default_factory=free_port)
     redis_port: int = field(default_factory=free_port)
@@ -120,16 +120,19 @@ class Services:
         )
         return done.returncode == 0
 
-    def log(self, name: str) -> str:
-        """What the service has printed."""
-        return (self.folder / f"{name}.log").read_text(errors="replace")
+    def stop(self) -> None:
+        """Stop all that was started, side by side; last Redis, which came first."""
+        with ThreadPoolExecutor(8) as pool:
+            list(pool.map(_stop, self.processes[1:]))
+        for process in self.processes[:1]:  # without it a worker does not end
+            _stop(process)
 
     def _start(self, name: str, command: list[str], env: dict[str, str]) -> None:
         with (self.folder / f"{name}.log").open("wb") as output:
             process = subprocess.Popen(
                 command, env=env, cwd="/", stdout=output, stderr=subprocess.STDOUT
             )
-        self.stack.callback(_stop, process)
+        self.processes.append(process)
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:

@@ -12,7 +12,6 @@ import re
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -54,8 +53,11 @@ def services(server: ForeignServer) -> Iterator[Services]:
         "ACORN_SUPERSET_HOST": "superset.example.test",
         "ACORN_TLS": "internal",
     }
-    with ExitStack() as stack:
-        yield Services(folder, server, new_env() | hosts, stack)
+    here = Services(folder, server, new_env() | hosts)
+    try:
+        yield here
+    finally:
+        here.stop()
     shutil.rmtree(folder)
 
 
@@ -210,10 +212,10 @@ def test_its_work_is_in_the_warehouse(
     password = running.variables["ACORN_OWNER_PASSWORD"]
     with running.server.connect("owner", password, "warehouse") as connection:
         batches = connection.execute(
-            "select feed, status, row_count from ops.load_batches"
+            "select raw_table, status, row_count from ops.load_batches"
         ).fetchall()
 
-    assert batches == [("manual_rates", "accepted", 1)]
+    assert batches == [("raw.manual_fx_rates", "accepted", 1)]
 
 
 def test_its_log_comes_from_the_workers_log_server(
@@ -224,7 +226,7 @@ def test_its_log_comes_from_the_workers_log_server(
 
     assert not list((running.home("api-server") / "airflow").rglob("attempt=*.log"))
     assert f":{running.log_port}/log/dag_id={DAG}" in logged
-    assert "Could not read" not in logged and "rates.csv" in logged
+    assert f"'task_id': '{TASK}'" in logged  # a line of the task itself
 
 
 def test_every_connection_is_encrypted(
