@@ -1,8 +1,9 @@
 """The Great Expectations project: made at run time, kept as state in ACORN_HOME/gx.
 
 Its files hold what suites and queries were, the newest results and the Data Docs. The
-lasting record of every check is ops.gate_results. The warehouse's address is put in at
-run time, so no password is written; nothing is sent anywhere.
+lasting record of every check is ops.gate_results, so they may be made anew. The
+warehouse's address is put in at run time, so no password is written; nothing is sent
+anywhere.
 
 Great Expectations takes seconds to import; it is imported inside the functions.
 """
@@ -49,12 +50,20 @@ def data_docs_index() -> Path:
 def open_project(role: str) -> Iterator[FileDataContext]:
     """The project with the warehouse's address of `role`, ours alone meanwhile.
 
-    Two gates write the same files, so the second one waits here.
+    Two gates write the same files, so the second one waits here. A gate that did not
+    come to its end (killed, disk full) may have left a file cut short, with which Great
+    Expectations cannot even start: then the project is made anew.
     """
-    project_folder().mkdir(parents=True, exist_ok=True)
-    with (project_folder() / "project.lock").open("w") as handle:
+    folder = project_folder()
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "project.lock").open("w") as handle:
         fcntl.flock(handle, fcntl.LOCK_EX)
+        in_use = folder / "in_use"
+        if in_use.exists():
+            _remove_all_but(folder, {in_use.name, "project.lock"})
+        in_use.touch()
         yield _open(role)
+        in_use.unlink()
 
 
 def warehouse_variable() -> str:
@@ -69,6 +78,16 @@ def forget_old_results(suite_name: str) -> None:
         runs = sorted((kept / suite_name).glob("*/"), key=lambda run: run.name)
         for run in runs[:-_RESULTS_KEPT]:
             shutil.rmtree(run, ignore_errors=True)
+
+
+def _remove_all_but(folder: Path, names: set[str]) -> None:
+    for path in folder.iterdir():
+        if path.name in names:
+            continue
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
 
 
 def _open(role: str) -> FileDataContext:
