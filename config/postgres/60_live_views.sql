@@ -46,12 +46,18 @@ last_results as (
     order by result.check_name, result.gate_result_id desc
 ),
 
+-- Passed says that what is shown was checked. A build that passed and is not published
+-- (not yet, or publishing failed) is not what people look at.
 gate as (
     select
-        case bool_and(is_success or severity <> 'critical')
-            when true then 'passed'
-            when false then 'failed'
-            else 'none'
+        case
+            when bool_and(is_success or severity <> 'critical') is null then 'none'
+            when not bool_and(is_success or severity <> 'critical') then 'failed'
+            when exists (
+                select from last_gate
+                inner join published on 'build-' || published.build_id = last_gate.run_id
+            ) then 'passed'
+            else 'unpublished'
         end as status
     from last_results
 )
@@ -90,103 +96,51 @@ with open_batches as (
         file.original_name as file_name,
         file.feed,
         file.account_code,
-        file.marketplace_ids,
+        coalesce(file.account_code, '-') || '/' || coalesce(store.marketplace_code, '-')
+            as store_code,
         batch.status,
         batch.reason,
         batch.decided_at,
-        file.received_at,
-        profile.currency_code,
-        profile.marketplace_names
+        file.received_at
     from ops.load_batches as batch
     inner join ops.source_files as file on file.file_id = batch.file_id
-    left join ops.settlement_profiles as profile on profile.batch_id = batch.batch_id
+    left join ops.file_stores as store on store.batch_id = batch.batch_id
     where batch.status in ('received', 'loaded', 'quarantined')
-),
-
--- The store of a file, as in int_finance__settlements_outside: named by its lines, else
--- the only one it was listed under, the account's only one in the currency, or the only
--- one there is with that currency.
-ranked_stores as (
-    select
-        batch.batch_id,
-        store.store_code,
-        evidence.rank,
-        count(*) over (partition by batch.batch_id, evidence.rank) as rivals
-    from open_batches as batch
-    inner join ops.stores as store on store.account_code = batch.account_code
-    cross join lateral (
-        select
-            store.currency_code = batch.currency_code as has_currency,
-            exists (
-                select from unnest(batch.marketplace_names) as given (name)
-                where lower(trim(given.name)) in (
-                    lower(store.settlement_name),
-                    'non-amazon ' || lower(store.marketplace_code)
-                )
-            ) as is_named
-    ) as found
-    cross join lateral (
-        select case
-            when found.is_named and found.has_currency then 1
-            when found.is_named then 2
-            when found.has_currency and store.marketplace_id = any(batch.marketplace_ids)
-                then 3
-            when found.has_currency and store.is_configured then 4
-            when found.has_currency then 5
-        end as rank
-    ) as evidence
-    where evidence.rank is not null
-),
-
-file_stores as (
-    select distinct on (batch_id) batch_id, store_code
-    from ranked_stores
-    where rank <= 2 or rivals = 1
-    order by batch_id, rank, store_code
-),
-
-described as (
-    select
-        batch.*,
-        coalesce(file_stores.store_code, coalesce(batch.account_code, '-') || '/-')
-            as store_code
-    from open_batches as batch
-    left join file_stores on file_stores.batch_id = batch.batch_id
 )
 
 select
-    described.file_id,
-    described.batch_id,
-    described.file_name,
-    described.feed,
-    coalesce(feed.label_en, described.feed) as feed_en,
-    coalesce(feed.label_zh, described.feed) as feed_zh,
-    described.account_code,
-    described.store_code,
-    coalesce(store.name_en, described.store_code) as store_name_en,
-    coalesce(store.name_zh, described.store_code) as store_name_zh,
-    described.status,
+    file.file_id,
+    file.batch_id,
+    file.file_name,
+    file.feed,
+    coalesce(feed.label_en, file.feed) as feed_en,
+    coalesce(feed.label_zh, file.feed) as feed_zh,
+    file.account_code,
+    file.store_code,
+    coalesce(store.name_en, file.store_code) as store_name_en,
+    coalesce(store.name_zh, file.store_code) as store_name_zh,
+    file.status,
     status.label_en as status_en,
     status.label_zh as status_zh,
-    coalesce(described.reason, reason.label_en) as reason_en,
+    coalesce(file.reason, reason.label_en) as reason_en,
     coalesce(faults.reason_zh, reason.label_zh) as reason_zh,
-    described.received_at,
-    described.decided_at,
-    cast(extract(epoch from now() - described.received_at) as integer) / 86400 as age_days
-from described
-left join ops.stores as store on store.store_code = described.store_code
+    file.received_at,
+    file.decided_at,
+    cast(extract(epoch from now() - file.received_at) as integer) / 86400 as age_days
+from open_batches as file
+left join ops.stores as store on store.store_code = file.store_code
 left join ops.labels as feed
-    on feed.subject = 'feed' and feed.value = described.feed
+    on feed.subject = 'feed' and feed.value = file.feed
 left join ops.labels as status
-    on status.subject = 'file_status' and status.value = described.status
+    on status.subject = 'file_status' and status.value = file.status
 left join ops.labels as reason
     on reason.subject = 'settlement_reason'
-    and reason.value = case described.status
+    and reason.value = case file.status
         when 'quarantined' then 'quarantined' else 'waiting'
     end
-left join ops.batch_faults as faults on faults.batch_id = described.batch_id
+left join ops.batch_faults as faults on faults.batch_id = file.batch_id
 where (select reports.session_sees_all_stores())
-    or described.store_code in (select reports.stores_of(reports.person()));
+    or file.store_code in (select reports.stores_of(reports.person()));
 comment on view reports.open_files is
     'One row per file that waits for gate A or is quarantined, of any feed, as of now.';
 

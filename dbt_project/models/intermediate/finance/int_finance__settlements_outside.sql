@@ -5,30 +5,6 @@ with batches as (
     select * from {{ ref('stg_ops__settlement_batches') }}
 ),
 
-marketplaces as (
-    select * from {{ ref('marketplaces') }}
-),
-
-account_stores as (
-    select
-        account_code,
-        currency_code,
-        min(marketplace_code) as marketplace_code
-    from {{ ref('int_finance__settlement_batches') }}
-    where marketplace_code <> 'UNKNOWN'
-    group by account_code, currency_code
-    having count(distinct marketplace_code) = 1
-),
-
-currency_stores as (
-    select
-        currency_code,
-        min(marketplace_code) as marketplace_code
-    from marketplaces
-    group by currency_code
-    having count(*) = 1
-),
-
 outside as (
     select
         batches.*,
@@ -53,49 +29,14 @@ outside as (
         and booked.batch_id is null
 ),
 
-named_stores as (
-    select
-        outside.batch_id,
-        marketplaces.marketplace_code,
-        row_number() over (
-            partition by outside.batch_id
-            order by
-                case when marketplaces.currency_code = outside.currency_code then 0 else 1 end,
-                marketplaces.marketplace_code
-        ) as best_first
-    from outside
-    cross join {{ unnested_names('outside.marketplace_names') }}
-    inner join marketplaces
-        on {{ is_store_name('lower(trim(names.name))', 'marketplaces') }}
-),
-
-listed_stores as (
-    select
-        outside.batch_id,
-        min(marketplaces.marketplace_code) as marketplace_code
-    from outside
-    cross join {{ unnested_names('outside.marketplace_ids') }}
-    inner join marketplaces
-        on
-            marketplaces.marketplace_id = names.name
-            and marketplaces.currency_code = outside.currency_code
-    group by outside.batch_id
-    having count(distinct marketplaces.marketplace_code) = 1
-),
-
--- The order is that of int_finance__settlement_batches: both stand in the same chains.
+-- The ledger names the store (ops.file_stores), so that the live view of open files says
+-- the same. Where files disagree with themselves it is UNKNOWN.
 final as (
     select
         outside.batch_id,
         outside.settlement_id,
         outside.account_code,
-        coalesce(
-            named_stores.marketplace_code,
-            listed_stores.marketplace_code,
-            account_stores.marketplace_code,
-            currency_stores.marketplace_code,
-            'UNKNOWN'
-        ) as marketplace_code,
+        coalesce(outside.marketplace_code, 'UNKNOWN') as marketplace_code,
         outside.currency_code,
         case
             when outside.status = 'quarantined' then 'quarantined' else 'waiting'
@@ -111,14 +52,6 @@ final as (
         outside.source_file_id,
         outside.known_at
     from outside
-    left join named_stores
-        on named_stores.batch_id = outside.batch_id and named_stores.best_first = 1
-    left join listed_stores on listed_stores.batch_id = outside.batch_id
-    left join account_stores
-        on
-            account_stores.account_code = outside.account_code
-            and account_stores.currency_code = outside.currency_code
-    left join currency_stores on currency_stores.currency_code = outside.currency_code
     where outside.newest_first = 1
 )
 

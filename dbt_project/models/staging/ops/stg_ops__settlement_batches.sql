@@ -17,6 +17,10 @@ faults as (
     select * from {{ source('ops', 'batch_faults') }}
 ),
 
+stores as (
+    select * from {{ source('ops', 'file_stores') }}
+),
+
 visible as (
     select batch_id from {{ source('ops', 'visible_batches') }}
 ),
@@ -30,8 +34,8 @@ final as (
 
         -- attributes
         profiles.currency_code,
-        profiles.marketplace_names,
         files.marketplace_ids,
+        stores.marketplace_code,
         batches.status,
         batches.reason,
         faults.reason_zh,
@@ -57,6 +61,7 @@ final as (
     inner join files on files.file_id = batches.file_id
     left join profiles on profiles.batch_id = batches.batch_id
     left join faults on faults.batch_id = batches.batch_id
+    left join stores on stores.batch_id = batches.batch_id
     left join visible on visible.batch_id = batches.batch_id
 )
 
