@@ -119,6 +119,8 @@ class Company(Settings):
         codes = [account.code for account in accounts]
         if len(set(codes)) < len(codes):
             raise ValueError("each account needs a code of its own")
+        for language in ("en", "zh"):
+            _refuse_shared_names(accounts, language)
         return accounts
 
     @field_validator("people")
@@ -148,6 +150,23 @@ class Company(Settings):
         raise CompanyFileError(
             f"No account {code!r} in {company_file()}. Accounts there: {known}."
         )
+
+
+def _refuse_shared_names(accounts: list[Account], language: str) -> None:
+    """Refuse two accounts whose names read the same: dashboards show rows by name.
+
+    Raises:
+        ValueError: it names both accounts.
+    """
+    owners: dict[str, str] = {}
+    for account in accounts:
+        name = str(getattr(account.name, language))
+        owner = owners.setdefault(" ".join(name.split()).casefold(), account.code)
+        if owner != account.code:
+            raise ValueError(
+                f"{owner} and {account.code} have the same name.{language}, {name!r}; "
+                f"dashboards would add them up as one. Give each a name of its own"
+            )
 
 
 def company_file() -> Path:

@@ -106,6 +106,22 @@ def test_wrong_setting_is_refused_with_its_path(tmp_path: Path, change, told):
     assert str(path) in str(refused.value)
 
 
+@pytest.mark.parametrize(
+    ("language", "name"), [("en", "Europe"), ("zh", "欧洲"), ("en", " europe ")]
+)
+def test_two_accounts_of_one_name_are_refused(tmp_path: Path, language, name):
+    content = yaml.safe_load(DEMO_COMPANY.read_text(encoding="utf-8"))
+    content["accounts"][0]["name"][language] = name
+    path = tmp_path / "company.yml"
+    path.write_text(yaml.safe_dump(content), encoding="utf-8")
+    with pytest.raises(CompanyFileError) as refused:
+        load_company(path)
+    assert f"accounts: na-demo and eu-demo have the same name.{language}" in str(
+        refused.value
+    )
+    assert "Give each a name of its own" in str(refused.value)
+
+
 def test_unknown_account_lists_those_there_are():
     with pytest.raises(CompanyFileError, match="na-demo, eu-demo"):
         load_company(DEMO_COMPANY).account("nobody")
