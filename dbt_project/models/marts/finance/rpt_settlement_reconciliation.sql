@@ -38,8 +38,22 @@ known as (
         period_start_at,
         period_end_at,
         case when residual_amount = 0 then 'matched' else 'difference' end as status,
-        cast(null as {{ dbt.type_string() }}) as reason,
-        cast(null as {{ dbt.type_string() }}) as reason_zh
+        case
+            when residual_amount = 0 and reserve_chain_status = 'broken'
+                then
+                    'Settlement ' || previous_settlement_id || ' held back '
+                    || {{ amount_text('previous_reserve_amount - reserve_break_amount') }}
+                    || ' ' || currency_code || ' as reserve; this one gives back '
+                    || {{ amount_text('previous_reserve_amount') }} || '.'
+        end as reason,
+        case
+            when residual_amount = 0 and reserve_chain_status = 'broken'
+                then
+                    '结算单 ' || previous_settlement_id || ' 扣留预留金 '
+                    || {{ amount_text('previous_reserve_amount - reserve_break_amount') }}
+                    || ' ' || currency_code || '，本单返还 '
+                    || {{ amount_text('previous_reserve_amount') }} || '。'
+        end as reason_zh
     from settlements
     union all
     select
