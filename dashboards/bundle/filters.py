@@ -20,6 +20,7 @@ class Filter:
     dataset: Dataset  # gives the choices
     column: str
     is_range: bool
+    about: Texts | None = None  # a hint for those who choose
 
     def acts_on(self, tile: Tile) -> bool:
         """Whether the tile's rows can be told by it."""
@@ -37,7 +38,7 @@ def read_filter(
         SpecError: its dataset or column does not exist, or a text lacks a language.
     """
     where = f"dashboard {dashboard}, filter {entry.get('name')}"
-    refuse_unknown(entry, {"of", "column", "range", "name"}, where)
+    refuse_unknown(entry, {"of", "column", "range", "name", "about"}, where)
     dataset = datasets.get(entry["of"])
     is_range = "range" in entry
     column = entry["range" if is_range else "column"]
@@ -45,7 +46,9 @@ def read_filter(
         raise SpecError(f"{where}: {entry['of']!r} has no column {column!r}.")
     if is_range and dataset.time != column:
         raise SpecError(f"{where}: a range is about the dataset's time.")
-    return Filter(dashboard, texts(entry.get("name"), where), dataset, column, is_range)
+    about = texts(entry["about"], f"{where}, about") if "about" in entry else None
+    name = texts(entry.get("name"), where)
+    return Filter(dashboard, name, dataset, column, is_range, about)
 
 
 def filter_settings(
@@ -77,7 +80,7 @@ def filter_settings(
                 numbers[tile.name] for tile in tiles if not item.acts_on(tile)
             ],
         },
-        "description": "",
+        "description": item.about[language] if item.about else "",
     }
 
 

@@ -149,6 +149,75 @@ def test_saved_queries_are_whole(bundle: dict[str, Asset]) -> None:
         assert context["queries"][0]["row_limit"] == 100_000
 
 
+def asked_by_browser(params: Asset) -> Asset:
+    """What Superset's page asks for a chart: it reads `params`, not the saved query."""
+    conditions = params["adhoc_filters"]
+    return {
+        "columns": columns_of(params),
+        "metrics": metrics_of(params),
+        "orderby": order_of(params),
+        "ranges": [
+            [entry["subject"], entry["operator"], entry["comparator"]]
+            for entry in conditions
+            if entry["expressionType"] == "SIMPLE"
+        ],
+        "where": [
+            f"({entry['sqlExpression']})"
+            for entry in conditions
+            if entry["expressionType"] == "SQL"
+        ],
+        "row_limit": params["row_limit"],
+    }
+
+
+def columns_of(params: Asset) -> list[str]:
+    if params.get("query_mode") == "raw":
+        return params["all_columns"]
+    axis = [params["x_axis"]] if "x_axis" in params else []
+    return axis + params.get("groupby", [])
+
+
+def metrics_of(params: Asset) -> list[str] | None:
+    if params.get("query_mode") == "raw":
+        return None
+    return params["metrics"] if "metrics" in params else [params["metric"]]
+
+
+def order_of(params: Asset) -> list[Any]:
+    """Of a table of totals the first key alone: the page knows no second."""
+    if params.get("query_mode") == "raw":
+        return [json.loads(entry) for entry in params["order_by_cols"]]
+    if params.get("query_mode") == "aggregate":
+        return [[params["timeseries_limit_metric"], not params["order_desc"]]]
+    return []
+
+
+def test_browser_asks_for_what_the_saved_query_does(bundle: dict[str, Asset]) -> None:
+    for chart in assets(bundle, "charts"):
+        [query] = json.loads(chart["query_context"])["queries"]
+        where = query["extras"]["where"]
+        saved = {
+            "columns": query["columns"],
+            "metrics": query["metrics"],
+            "orderby": query["orderby"],
+            "ranges": [list(entry.values()) for entry in query["filters"]],
+            "where": [where] if where else [],
+            "row_limit": query["row_limit"],
+        }
+
+        assert asked_by_browser(chart["params"]) == saved, chart["slice_name"]
+        assert not query["extras"]["having"]
+
+
+def test_range_filters_say_which_day_counts(bundle: dict[str, Asset]) -> None:
+    for dashboard in assets(bundle, "dashboards"):
+        is_chinese = dashboard["slug"].endswith("-zh")
+        for entry in dashboard["metadata"]["native_filter_configuration"]:
+            if entry["filterType"] == "filter_time":
+                assert entry["description"]
+                assert bool(_HAN.search(entry["description"])) == is_chinese
+
+
 def test_metrics_have_a_definition_in_their_language(
     bundle: dict[str, Asset],
 ) -> None:

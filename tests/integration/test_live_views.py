@@ -78,16 +78,20 @@ def add_gate_result(
     )
 
 
+def publish(connection: psycopg.Connection[Any], build_id: int) -> None:
+    connection.execute(
+        "insert into ops.publications"
+        " (build_id, report, row_count, content_sha256, published_at)"
+        " values (%s, 'reports.x', 0, 'x', '2026-11-20 10:06:00+00')",
+        [build_id],
+    )
+
+
 def test_status_tells_what_is_published_and_how_the_last_gate_ended(warehouse):
     with warehouse.connect("transformer") as connection:
         first = add_build(connection, "2026-11-20 10:05:00+00")
         add_gate_result(connection, first, is_success=True)
-        connection.execute(
-            "insert into ops.publications"
-            " (build_id, report, row_count, content_sha256, published_at)"
-            " values (%s, 'reports.x', 0, 'x', '2026-11-20 10:06:00+00')",
-            [first],
-        )
+        publish(connection, first)
         shown = status()
         assert shown["gate_status_en"] == "Passed"
         assert shown["as_of_text"] == "2026-11-20 18:05 Asia/Shanghai"
@@ -95,6 +99,7 @@ def test_status_tells_what_is_published_and_how_the_last_gate_ended(warehouse):
         assert shown["base_currency"] == "CNY"
 
         second = add_build(connection, "2026-11-21 10:05:00+00")
+        assert status()["gate_status"] == "passed"  # its gate has not run yet
         add_gate_result(connection, second, is_success=False)
         shown = status()
         assert shown["gate_status"] == "failed"
@@ -102,6 +107,12 @@ def test_status_tells_what_is_published_and_how_the_last_gate_ended(warehouse):
         assert shown["gate_checked_text"].endswith(" Asia/Shanghai")
 
         add_gate_result(connection, second, is_success=True)  # run again: newest counts
+        shown = status()
+        assert shown["gate_status"] == "unpublished"
+        assert shown["gate_status_zh"] == "通过：尚未发布"
+        assert shown["as_of_text"] == "2026-11-20 18:05 Asia/Shanghai"
+
+        publish(connection, second)
         assert status()["gate_status"] == "passed"
 
 

@@ -75,7 +75,7 @@ SETTLED = {"accepted", "superseded", "released"}  # no open file
         ),
         ("file_status", ledger_statuses() - SETTLED),
         ("feed", feeds() | {"unknown"}),
-        ("gate_status", {"passed", "failed", "none"}),
+        ("gate_status", {"passed", "unpublished", "failed", "none"}),
     ],
 )
 def test_every_value_has_a_label_in_both_languages(subject, values):
