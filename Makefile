@@ -28,7 +28,7 @@ setup: .venv/.ready .venv-superset/.ready ## Build the environments alone (.venv
 demo: setup ## Install all, start the stack, run the demo company, leave it running
 	@$(BIN)/acorn demo
 
-up: setup ## Start the local stack (Postgres, Airflow, sandbox)
+up: setup ## Start the local stack (Postgres, Airflow, Superset, sandbox)
 	@$(BIN)/acorn up
 
 down: ## Stop what `make demo` or `make up` started

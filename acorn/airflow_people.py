@@ -34,6 +34,10 @@ OPERATOR_GRANTS = (
 VIEWER_GRANTS = (("can_read", "Plugins"),)
 
 
+class NameTaken(Exception):
+    """A user made by hand has a person's name; the message says what to do."""
+
+
 def sign_ins() -> list[dict[str, str]]:
     """Name, Airflow role and password of everybody who may sign in.
 
@@ -85,17 +89,32 @@ def set_up_users(security: Any, users: list[dict[str, str]]) -> None:
     """Create or update these users; deactivate those that company.yml had before.
 
     Raises:
+        NameTaken: a user that is not ours has a name; nobody was changed.
         RuntimeError: Airflow did not take a user.
     """
+    for user in users:
+        _require_ours(security.find_user(username=user["name"]))
     for user in users:
         _set_up_user(security, **user)
     names = {user["name"] for user in users}
     for known in security.get_all_users():
-        is_ours = known.email == f"{known.username}@{EMAIL_DOMAIN}"
-        if is_ours and known.active and known.username not in names:
+        is_gone = _is_ours(known) and known.username not in names
+        if is_gone and known.active:
             known.active = False
             _require(security.update_user(known), f"deactivate {known.username}")
             print(f"User {known.username} is not in company.yml: deactivated")
+
+
+def _is_ours(user: Any) -> bool:
+    return bool(user.email == f"{user.username}@{EMAIL_DOMAIN}")
+
+
+def _require_ours(known: Any) -> None:
+    if known is not None and not _is_ours(known):
+        raise NameTaken(
+            f"Airflow has a user {known.username!r} that company.yml did not make. "
+            f"Rename one of the two, or delete the user in Airflow's list of users."
+        )
 
 
 def _set_up_user(security: Any, name: str, role: str, password: str) -> None:
@@ -105,7 +124,7 @@ def _set_up_user(security: Any, name: str, role: str, password: str) -> None:
         made = security.add_user(name, name, "", email, roles, password)
         _require(made, f"create {name}")
     else:
-        known.email, known.roles, known.active = email, roles, True
+        known.roles, known.active = roles, True
         _require(security.update_user(known), f"update {name}")
         _require(security.reset_password(known.id, password), f"password of {name}")
     print(f"User {name} has role {role}")

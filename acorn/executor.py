@@ -64,7 +64,7 @@ def broker_url() -> str:
 
 def worker_answers() -> bool:
     """Whether the Celery worker of this host answers through Redis."""
-    from celery import Celery
+    from celery import Celery  # type: ignore[import-untyped]
     from kombu.exceptions import OperationalError
 
     name = f"celery@{socket.gethostname()}"

@@ -16,7 +16,7 @@ from typing import Any
 from psycopg import Connection, sql
 from psycopg.rows import dict_row
 
-from acorn.errors import CommandError
+from acorn.command_error import CommandError
 from config.home import archive_root
 from extract.formats.names import raw_column
 from extract.formats.numbers import parse_amount

@@ -17,7 +17,7 @@ import psutil
 from acorn.airflow import airflow_environment
 from acorn.command_error import CommandError
 from acorn.executor import CELERY, executor
-from acorn.postgres import free_port, is_free
+from acorn.ports import free_port, is_free
 from acorn.processes import run_folder, write_json
 from acorn.superset import superset_command, superset_environment
 from config.addresses import bind_address, is_behind_tls
@@ -230,9 +230,9 @@ def _holder(port: int) -> str:
     except psutil.AccessDenied:
         return ""
     for connection in connections:
-        if connection.status != psutil.CONN_LISTEN or connection.laddr.port != port:
+        if connection.status != psutil.CONN_LISTEN or connection.pid is None:
             continue
-        if connection.pid is not None:
+        if connection.laddr and connection.laddr.port == port:
             name = psutil.Process(connection.pid).name()
             return f" by {name} (pid {connection.pid})"
     return ""

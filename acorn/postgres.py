@@ -19,19 +19,23 @@ import importlib.util
 import json
 import os
 import shutil
-import socket
-import subprocess
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import psycopg
 
+from acorn.ports import free_port, is_free
 from acorn.secrets import ensure_secrets
-from acorn.server_user import FolderClosed, own_by_server, require_reach, server_user
+from acorn.server_user import (
+    FolderClosed,
+    own_by_server,
+    require_reach,
+    run_as_server,
+)
 from config.home import acorn_home, secret
 from config.warehouse import server_address, server_options
 
@@ -120,13 +124,15 @@ def stop_postgres() -> bool:
     """Stop the server; False when none ran, or when it is not ours."""
     if is_external() or not (_home() / "data" / "postmaster.pid").exists():
         return False
-    done = _run_as_server("pg_ctl", "-D", _data(), "-m", "fast", "-w", "stop")
+    done = run_as_server(
+        *(_binary("pg_ctl"), "-D", _data(), "-m", "fast", "-w", "stop")
+    )
     if done.returncode != 0 and is_running():
         raise PostgresFailed(f"Postgres did not stop: {done.stdout}{_log_tail()}")
     return True
 
 
-def admin_connection(database: str, **options: object) -> psycopg.Connection:
+def admin_connection(database: str, **options: Any) -> psycopg.Connection:
     """Administrator's connection for set-up: databases, roles. Autocommit."""
     user, password = _administrator()
     host, number = server_address()
@@ -137,16 +143,8 @@ def admin_connection(database: str, **options: object) -> psycopg.Connection:
         user=user,
         password=password,
         autocommit=True,
-        **server_options(),
-        **options,  # type: ignore[arg-type]
+        **{**server_options(), **options},
     )
-
-
-def free_port() -> int:
-    """A port of 127.0.0.1 that nobody uses now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _administrator() -> tuple[str, str]:
@@ -180,8 +178,8 @@ def _initialise() -> None:
     password_file.chmod(0o600)
     own_by_server(password_file)
     staging = _home() / "data.new"
-    done = _run_as_server(
-        "initdb",
+    done = run_as_server(
+        _binary("initdb"),
         *("-D", str(staging), "-U", SUPERUSER),
         *("--encoding=UTF8", "--locale=C", "--no-sync"),
         *("--auth=scram-sha-256", f"--pwfile={password_file}"),
@@ -195,23 +193,24 @@ def _initialise() -> None:
 
 
 def _start() -> None:
-    _remember_port(_usable_port())
-    command = (
-        *("pg_ctl", "-D", _data(), "-l", str(_home() / "server.log")),
-        *("-o", f"-p {port()}"),
-        *("-w", "-t", "30", "start"),
-    )
     deadline = time.monotonic() + START_SECONDS
     # After a kill -9 the old pid file makes starts fail for some seconds: try again.
-    while _run_as_server(*command).returncode != 0:
+    while not _starts():
         if time.monotonic() > deadline:
             raise PostgresFailed(
                 f"Postgres did not start in {START_SECONDS} s. Its log "
                 f"({_home() / 'server.log'}) ends:\n{_log_tail()}"
             )
         time.sleep(1)
-        _remember_port(_usable_port())
-        command = (*command[:6], f"-p {port()}", *command[7:])
+
+
+def _starts() -> bool:
+    _remember_port(_usable_port())
+    done = run_as_server(
+        *(_binary("pg_ctl"), "-D", _data(), "-l", str(_home() / "server.log")),
+        *("-o", f"-p {port()}", "-w", "-t", "30", "start"),
+    )
+    return done.returncode == 0
 
 
 def _usable_port() -> int:
@@ -219,17 +218,6 @@ def _usable_port() -> int:
     if _address_file().exists() and is_free(port()):
         return port()
     return free_port()
-
-
-def is_free(number: int) -> bool:
-    """Whether nobody listens on a port of 127.0.0.1."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", number))
-        except OSError:
-            return False
-    return True
 
 
 def _remember_port(number: int) -> None:
@@ -244,29 +232,6 @@ def _start_lock() -> Iterator[None]:
     with (acorn_home() / "postgres.lock").open("w") as handle:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield
-
-
-def _run_as_server(program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-    user = server_user()
-    drop = (
-        {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []} if user else {}
-    )
-    environment = {"PATH": os.environ.get("PATH", ""), "HOME": "/tmp", "LC_ALL": "C"}
-    with tempfile.TemporaryFile("w+") as output:  # a pipe would wait for the server
-        done = subprocess.run(
-            [_binary(program), *arguments],
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            env=environment,
-            cwd="/",
-            start_new_session=True,
-            **drop,  # type: ignore[arg-type]
-        )
-        output.seek(0)
-        return subprocess.CompletedProcess(
-            done.args, done.returncode, output.read(), ""
-        )
 
 
 def _log_tail(lines: int = 8) -> str:

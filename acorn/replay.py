@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from psycopg import Connection, sql
 from psycopg.types.json import Jsonb
 
-from acorn.errors import CommandError
+from acorn.command_error import CommandError
 from config.warehouse import connect
 from deliver.build import build_warehouse
 from deliver.build_lock import lock_to_start

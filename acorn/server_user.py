@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import pwd
 import subprocess
+import tempfile
 from pathlib import Path
 
 
@@ -47,6 +48,28 @@ def require_reach(home: Path, *others: Path) -> None:
                     f"`chmod o+x {folder}`, or start Acorn as an ordinary user, or "
                     f"keep the checkout and ACORN_HOME in folders open to all."
                 )
+
+
+def run_as_server(program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run a program of Postgres as the server's user; its output is in `stdout`."""
+    user = server_user()
+    with tempfile.TemporaryFile("w+") as output:  # a pipe would wait for the server
+        done = subprocess.run(
+            [program, *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            env={"PATH": os.environ.get("PATH", ""), "HOME": "/tmp", "LC_ALL": "C"},
+            cwd="/",
+            start_new_session=True,
+            user=user.pw_uid if user else None,
+            group=user.pw_gid if user else None,
+            extra_groups=[] if user else None,
+        )
+        output.seek(0)
+        return subprocess.CompletedProcess(
+            done.args, done.returncode, output.read(), ""
+        )
 
 
 def _may_enter(folder: Path, user: pwd.struct_passwd) -> bool:

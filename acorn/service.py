@@ -11,7 +11,7 @@ import os
 from dataclasses import replace
 from typing import NoReturn
 
-from acorn import stack
+from acorn import stack_setup
 from acorn.command_error import CommandError
 from acorn.executor import CELERY, executor
 from acorn.foreign_server import require_fit_server
@@ -91,7 +91,7 @@ def set_up() -> None:
     """
     _require_secrets()
     require_fit_server()
-    stack.set_up(service_settings(), Progress())
+    stack_setup.set_up(service_settings(), Progress())
 
 
 def _require_secrets() -> None:

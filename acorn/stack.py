@@ -1,8 +1,9 @@
 """The local stack: start it, stop it, say how it is.
 
 `up` starts Postgres, sets up warehouse, Airflow and Superset, and leaves a supervisor
-running. When the stack is up already, it says so and changes nothing. `down` stops what
-this ACORN_HOME started and nothing else. All ports are on 127.0.0.1.
+running. When the stack is up already, no part is touched; what has changed in
+company.yml is taken over. `down` stops what this ACORN_HOME started and nothing else.
+All ports are on 127.0.0.1.
 """
 
 from __future__ import annotations
@@ -12,14 +13,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from acorn import processes, supervisor
-from acorn.airflow import airflow_environment, ensure_airflow_database
 from acorn.command_error import CommandError
 from acorn.parts import (
     StackSettings,
@@ -36,8 +35,8 @@ from acorn.progress import Progress
 from acorn.secrets import ensure_secrets
 from acorn.sign_in import say_where
 from acorn.stack_health import sick_parts, tell_sick
-from acorn.superset import ensure_superset, superset_python
-from acorn.warehouse import ensure_warehouse
+from acorn.stack_setup import catch_up, set_up
+from acorn.superset import superset_python
 from acorn.world import choose_world
 from config.home import CHECKOUT, acorn_home
 from config.warehouse import server_address
@@ -62,7 +61,7 @@ class UpOptions:
 
 
 def up(options: UpOptions | None = None) -> StackSettings:
-    """Start the stack unless it is up; answer where it is.
+    """Start the stack, or take over what has changed if it is up; answer where it is.
 
     Raises:
         PortTaken: a web port is in use; nothing was started.
@@ -76,9 +75,11 @@ def up(options: UpOptions | None = None) -> StackSettings:
         world = choose_world(asked.order_count)
         running = _running_settings()
         if running is not None and _gets_well(running, progress):
+            is_news = catch_up(running, progress)
             progress.say(
                 f"Acorn is up already: Airflow {running.web_url}, "
-                f"Superset {running.superset_url}"
+                f"Superset {running.superset_url}. "
+                + ("What had changed is taken over." if is_news else "Nothing changed.")
             )
             return running
         # An unwell stack, or what a killed supervisor left behind, holds our ports.
@@ -153,34 +154,6 @@ def _start_all(settings: StackSettings, progress: Progress) -> None:
     _start_supervisor()
     _await_health(settings, progress)
     say_where(settings, is_first, progress)
-
-
-def set_up(settings: StackSettings, progress: Progress) -> bool:
-    """All that a running Postgres needs before the parts start; may run again.
-
-    Answers whether anything was set up here for the first time.
-    """
-    with progress.step("Warehouse", "roles, schemas, ledger") as step:
-        ensure_warehouse()
-        step.detail = "set up"
-    return _set_up_web(settings, progress)
-
-
-def _set_up_web(settings: StackSettings, progress: Progress) -> bool:
-    """Set up Airflow and Superset at once: they share nothing but the server."""
-    with ThreadPoolExecutor(1) as beside:
-        superset = beside.submit(ensure_superset)
-        with progress.step("Airflow data", "migrating") as step:
-            environment = airflow_environment(settings.web_port, settings.sandbox_port)
-            airflow_setup = ensure_airflow_database(environment)
-            step.detail = _SET_UP[airflow_setup]
-        with progress.step("Superset data", "migrating, dashboards, people") as step:
-            superset_setup = superset.result()
-            step.detail = _SET_UP[superset_setup]
-    return "first" in (airflow_setup, superset_setup)
-
-
-_SET_UP = {"first": "set up", "again": "brought up to date", "none": "up to date"}
 
 
 def _start_supervisor() -> None:

@@ -43,6 +43,20 @@ def ensure_warehouse(database: str | None = None) -> None:
                 _take_over_settings(warehouse, company)
 
 
+def take_over_company() -> bool:
+    """Let the warehouse know company.yml as it is now; answers whether that was news.
+
+    Rows alone are written, no table is changed: it may run beside tasks.
+
+    Raises:
+        CompanyFileError: company.yml cannot be used.
+    """
+    company = load_company()
+    with admin_connection(database_name()) as warehouse, warehouse.transaction():
+        warehouse.execute("set local role owner")
+        return _take_over_settings(warehouse, company)
+
+
 def ensure_database(server: Connection, name: str, owner: str) -> None:
     """Create database `name` unless it exists."""
     found = server.execute("select from pg_database where datname = %s", [name])
@@ -89,26 +103,33 @@ def _run_sql_files(warehouse: Connection) -> None:
         warehouse.execute(path.read_text())
 
 
-def _take_over_settings(warehouse: Connection, company: Company) -> None:
-    """Let policies and live views know people, stores and texts as they are now."""
+def _take_over_settings(warehouse: Connection, company: Company) -> bool:
+    """Let policies and live views know people, stores and texts as they are now.
+
+    Answers whether anything was different.
+    """
     access = {(p.name, store) for p in company.people for store in p.store_patterns}
     access.add((ADMINISTRATOR, "*"))
-    _fill(warehouse, "store_access", access)
-    _fill(warehouse, "stores", map(astuple, stores(company)))
-    _fill(warehouse, "labels", ((*key, *text) for key, text in labels().items()))
-    _fill(warehouse, "check_faults", FAULTS.items())
+    tables: dict[str, Iterable[tuple[object, ...]]] = {
+        "store_access": access,
+        "stores": map(astuple, stores(company)),
+        "labels": ((*key, *text) for key, text in labels().items()),
+        "check_faults": FAULTS.items(),
+    }
+    return any([_fill(warehouse, name, rows) for name, rows in tables.items()])
 
 
-def _fill(warehouse: Connection, name: str, rows: Iterable[tuple[object, ...]]) -> None:
-    """Make a table of ops hold exactly these rows; unchanged ones are not written."""
+def _fill(warehouse: Connection, name: str, rows: Iterable[tuple[object, ...]]) -> bool:
+    """Make a table of ops hold exactly these rows; answers whether it did not."""
     table = sql.Identifier("ops", name)
     wanted = set(rows)
     held = warehouse.execute(sql.SQL("select * from {}").format(table)).fetchall()
     if wanted == set(held):
-        return
+        return False
     warehouse.execute(sql.SQL("delete from {}").format(table))
     values = sql.SQL(", ").join([sql.Placeholder()] * len(next(iter(wanted))))
     with warehouse.cursor() as cursor:
         cursor.executemany(
             sql.SQL("insert into {} values ({})").format(table, values), wanted
         )
+    return True

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from acorn.airflow_api import AirflowApi
 from acorn.parts import saved_settings
-from acorn.postgres import free_port
+from acorn.ports import free_port
 from config.home import CHECKOUT, acorn_home
 from config.warehouse import connect
 from sandbox.company.markets import MARKETS

@@ -40,7 +40,7 @@ def command(files: tuple[Path, ...], account: str, feed: str | None) -> None:
     statuses = {verdict.status for verdict in verdicts}
     if "error" in statuses:
         sys.exit(1)
-    if statuses - GOOD:
+    if not statuses <= GOOD:
         click.echo(
             "Quarantined files are kept. `acorn release` lists them by batch number."
         )

@@ -11,7 +11,7 @@ import psycopg
 from rich.console import Console
 from rich.table import Table
 
-from acorn.errors import CommandError
+from acorn.command_error import CommandError
 from acorn.ready import ensure_ready
 from config.warehouse import connect
 

@@ -14,8 +14,8 @@ def command(
 ) -> None:
     """Start Postgres, Airflow, Superset and, for the demo company, the sandbox.
 
-    Everything binds to 127.0.0.1 and is left running. When it is up already, nothing
-    changes.
+    Everything binds to 127.0.0.1 and is left running. When it is up already, people,
+    their stores and dashboards are brought up to date, and nothing is started anew.
     """
     from acorn.stack import UpOptions, up
 

@@ -19,7 +19,8 @@ from typing import Any
 import requests
 
 from acorn.airflow import airflow_environment, airflow_home, ensure_airflow_database
-from acorn.postgres import admin_connection, free_port
+from acorn.ports import free_port
+from acorn.postgres import admin_connection
 from acorn.secrets import ensure_secrets
 from config.home import CHECKOUT, acorn_home, secret
 from deliver.dbt_docs import dbt_docs_folder
@@ -86,6 +87,19 @@ class AirflowSite:
         made = self.call("admin", "POST", path, json={"logical_date": None})
         assert made.ok, made.text
         return str(made.json()["dag_run_id"])
+
+    def make_user(self, name: str) -> None:
+        """A Viewer that the admin makes by hand, with password `<name>-secret`."""
+        user = {
+            "username": name,
+            "first_name": "A",
+            "last_name": "B",
+            "email": f"{name}@books.example",
+            "password": f"{name}-secret",
+            "roles": [{"name": "Viewer"}],
+        }
+        made = self.call("admin", "POST", "/auth/fab/v1/users", json=user)
+        assert made.ok, made.text
 
     def set_up_again(self) -> str:
         """What `acorn up` does after company.yml has changed."""

@@ -11,9 +11,10 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import yaml
 
+from acorn.airflow import AirflowSetupFailed
 from config.company import DEMO_COMPANY
+from tests.airflow.matrix import CLEAR, MATRIX, PEOPLE, RUN
 from tests.airflow.site import (
-    DAG,
     LOG_LINE,
     TASK,
     AirflowSite,
@@ -23,66 +24,6 @@ from tests.airflow.site import (
 )
 
 pytestmark = pytest.mark.integration
-
-PEOPLE = ("admin", "operations", "finance")
-EVERYBODY = "admin operations finance"
-OPERATORS = "admin operations"
-ADMIN = "admin"
-NO_ONE = ""
-
-_DAG = f"/api/v2/dags/{DAG}"
-_RUN = f"{_DAG}/dagRuns/{{run}}"
-_POOL = {"name": "amazon_api", "slots": 2, "description": "", "include_deferred": False}
-_BACKFILL = {
-    "dag_id": "ingest_amazon_settlements",
-    "from_date": "2026-01-01T03:00:00Z",
-    "to_date": "2026-01-01T03:00:00Z",
-    "max_active_runs": 1,
-    "run_backwards": False,
-    "reprocess_behavior": "none",
-    "dag_run_conf": {},
-}
-_CLEAR = {"dry_run": False, "dag_run_id": "{cleared}", "only_failed": False}
-
-# What, method, path, body, who may. `none` is not there: who may gets 404.
-MATRIX: tuple[tuple[str, str, str, Any, str], ...] = (
-    ("list DAGs", "GET", "/api/v2/dags", None, EVERYBODY),
-    ("read code", "GET", f"/api/v2/dagSources/{DAG}", None, EVERYBODY),
-    ("read runs", "GET", f"{_DAG}/dagRuns", None, EVERYBODY),
-    ("read logs", "GET", f"{_RUN}/taskInstances/{TASK}/logs/1", None, EVERYBODY),
-    ("trigger", "POST", f"{_DAG}/dagRuns", {"logical_date": None}, OPERATORS),
-    ("clear task", "POST", f"{_DAG}/clearTaskInstances", _CLEAR, OPERATORS),
-    ("end run", "PATCH", _RUN, {"state": "failed"}, OPERATORS),
-    ("pause", "PATCH", _DAG, {"is_paused": True}, OPERATORS),
-    ("backfill", "POST", "/api/v2/backfills/dry_run", _BACKFILL, OPERATORS),
-    ("delete run", "DELETE", f"{_DAG}/dagRuns/none", None, ADMIN),
-    ("delete DAG", "DELETE", "/api/v2/dags/none", None, ADMIN),
-    ("list connections", "GET", "/api/v2/connections", None, ADMIN),
-    ("read connection", "GET", "/api/v2/connections/none", None, ADMIN),
-    (
-        *("add connection", "POST", "/api/v2/connections"),
-        *({"connection_id": "made", "conn_type": "generic"}, ADMIN),
-    ),
-    (
-        *("edit connection", "PATCH", "/api/v2/connections/none"),
-        *({"connection_id": "none", "conn_type": "generic"}, ADMIN),
-    ),
-    ("delete connection", "DELETE", "/api/v2/connections/none", None, ADMIN),
-    ("list variables", "GET", "/api/v2/variables", None, ADMIN),
-    ("add variable", "POST", "/api/v2/variables", {"key": "a", "value": "b"}, ADMIN),
-    ("read variable", "GET", "/api/v2/variables/none", None, ADMIN),
-    ("delete variable", "DELETE", "/api/v2/variables/none", None, ADMIN),
-    ("list pools", "GET", "/api/v2/pools", None, EVERYBODY),
-    ("edit pool", "PATCH", "/api/v2/pools/amazon_api", _POOL, ADMIN),
-    ("delete pool", "DELETE", "/api/v2/pools/none", None, ADMIN),
-    ("read settings", "GET", "/api/v2/config", None, NO_ONE),
-    ("read audit log", "GET", "/api/v2/eventLogs", None, ADMIN),
-    ("list users", "GET", "/auth/fab/v1/users", None, ADMIN),
-    ("edit user", "PATCH", "/auth/fab/v1/users/none", {"first_name": "x"}, ADMIN),
-    ("list roles", "GET", "/auth/fab/v1/roles", None, ADMIN),
-    ("Data Docs", "GET", "/acorn/data-docs/index.html", None, EVERYBODY),
-    ("dbt docs", "GET", "/acorn/dbt-docs/index.html", None, EVERYBODY),
-)
 
 
 @pytest.fixture(scope="module")
@@ -105,8 +46,8 @@ def test_role_may_do_what_the_matrix_says(
     site: AirflowSite, runs: dict[str, str], row: Any, who: str | None
 ) -> None:
     what, method, path, body, allowed = row
-    if body is _CLEAR:
-        body = _CLEAR | {"dag_run_id": runs["cleared"]}
+    if body is CLEAR:
+        body = CLEAR | {"dag_run_id": runs["cleared"]}
 
     answer = site.call(who, method, path.format(**runs), json=body)
 
@@ -123,7 +64,7 @@ def test_role_may_do_what_the_matrix_says(
 def test_viewer_reads_what_a_task_logged(
     site: AirflowSite, runs: dict[str, str]
 ) -> None:
-    path = f"{_RUN}/taskInstances/{TASK}/logs/1".format(**runs)
+    path = f"{RUN}/taskInstances/{TASK}/logs/1".format(**runs)
 
     assert LOG_LINE in site.call("finance", "GET", path).text
 
@@ -166,6 +107,29 @@ def test_secrets_of_a_connection_are_masked_for_the_admin_too(
 
     assert "***" in text
     assert "plain-" not in text
+
+
+def test_person_of_some_stores_is_told_why_there_are_no_data_docs(
+    site: AirflowSite,
+) -> None:
+    refused = site.call("operations", "GET", "/acorn/data-docs/index.html")
+
+    assert "stores: all" in refused.text and "所有店铺" in refused.text
+    assert "page of" not in refused.text
+    assert "default-src 'none'" in refused.headers["Content-Security-Policy"]
+
+
+def test_doctor_knows_connections_made_in_the_pages(site: AirflowSite) -> None:
+    from acorn.doctor import examine
+
+    body = {"connection_id": "amazon_na_demo_na", "conn_type": "generic"}
+    assert site.call("admin", "POST", "/api/v2/connections", json=body).ok
+
+    findings = {found.name: found for found in examine()}
+
+    assert findings["amazon na-demo na"].is_success
+    assert "made in Airflow's pages" in findings["amazon na-demo na"].detail
+    assert not findings["amazon eu-demo eu"].is_success
 
 
 def test_viewer_has_both_pages_in_the_menu(site: AirflowSite) -> None:
@@ -246,21 +210,11 @@ def test_people_follow_company_yml(
 ) -> None:
     from config.home import secret
 
-    by_hand = {
-        "username": "auditor",
-        "first_name": "A",
-        "last_name": "B",
-        "email": "auditor@books.example",
-        "password": "auditor-secret",
-        "roles": [{"name": "Viewer"}],
-    }
-    made = site.call("admin", "POST", "/auth/fab/v1/users", json=by_hand)
-    assert made.ok, made.text
-    company = yaml.safe_load(DEMO_COMPANY.read_text())
-    company["people"] = [{"name": "finance", "stores": "all", "airflow": "Op"}]
-    changed = tmp_path / "company.yml"
-    changed.write_text(yaml.safe_dump(company))
-    monkeypatch.setenv("ACORN_COMPANY", str(changed))
+    site.make_user("auditor")
+    _let_company_have(
+        [{"name": "finance", "stores": ["na-demo/US"], "airflow": "Op"}],
+        *(tmp_path, monkeypatch),
+    )
 
     assert site.set_up_again() == "again"
     assert site.set_up_again() == "none"
@@ -270,3 +224,26 @@ def test_people_follow_company_yml(
     raised = site.call("admin", "GET", "/auth/fab/v1/users/finance").json()
     assert (gone.status_code, stays.ok) == (401, True)
     assert [role["name"] for role in raised["roles"]] == ["Acorn Op"]
+
+
+def test_user_made_by_hand_is_not_taken_over(
+    site: AirflowSite, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site.make_user("taken")
+    _let_company_have([{"name": "taken", "airflow": "Op"}], tmp_path, monkeypatch)
+
+    with pytest.raises(AirflowSetupFailed, match="'taken' that company.yml did not"):
+        site.set_up_again()
+
+    assert site.sign_in("taken", "taken-secret").ok
+    kept = site.call("admin", "GET", "/auth/fab/v1/users/taken").json()
+    assert [role["name"] for role in kept["roles"]] == ["Viewer"]
+
+
+def _let_company_have(
+    people: list[dict[str, Any]], folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    company = yaml.safe_load(DEMO_COMPANY.read_text()) | {"people": people}
+    changed = folder / "company.yml"
+    changed.write_text(yaml.safe_dump(company))
+    monkeypatch.setenv("ACORN_COMPANY", str(changed))

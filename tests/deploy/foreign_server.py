@@ -24,7 +24,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from acorn.postgres import _binary, free_port
+from acorn.ports import free_port
+from acorn.postgres import _binary
 from acorn.server_user import own_by_server, server_user
 
 ADMINISTRATOR, PASSWORD = "dba", "of the/dba?"

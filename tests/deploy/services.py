@@ -16,7 +16,7 @@ from typing import Any
 
 import psutil
 
-from acorn.postgres import free_port
+from acorn.ports import free_port
 from acorn.processes import stop_tree
 from config.company import DEMO_COMPANY
 from config.home import CHECKOUT

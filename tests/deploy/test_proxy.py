@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from acorn.postgres import free_port
+from acorn.ports import free_port
 from config.home import CHECKOUT
 from tests.deploy.programs import listens, wait_until
 

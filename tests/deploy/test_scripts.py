@@ -11,7 +11,7 @@ import psutil
 import pytest
 from cryptography.fernet import Fernet
 
-from acorn.postgres import free_port
+from acorn.ports import free_port
 from config.home import CHECKOUT
 from tests.deploy.compose import example_variables
 from tests.deploy.programs import listens, redis_folder, wait_until

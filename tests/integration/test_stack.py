@@ -6,46 +6,38 @@ One story told in order, for starting the stack takes half a minute. The world i
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import socket
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import psutil
 import pytest
+import requests
+import yaml
 
 from acorn.airflow_api import AirflowApi
 from acorn.parts import StackSettings, saved_settings
-from acorn.postgres import free_port
-from config.home import CHECKOUT
+from acorn.ports import free_port
+from config.company import DEMO_COMPANY
+from tests.integration.whole_stack import (
+    DEMO,
+    DOWN,
+    UP,
+    await_run,
+    family,
+    forget_fetches,
+    is_alive,
+    part_records,
+    rows,
+    run_acorn,
+)
 
 pytestmark = pytest.mark.stack
-
-
-def _acorn(home: Path, statement: str, **variables: str) -> subprocess.CompletedProcess:
-    """Run a statement as the command line would, in a process of its own."""
-    foreign = ("ACORN_", "AIRFLOW")
-    clean = {k: v for k, v in os.environ.items() if not k.startswith(foreign)}
-    return subprocess.run(
-        [sys.executable, "-c", statement],
-        env=clean | {"ACORN_HOME": str(home)} | variables,
-        cwd=CHECKOUT,
-        capture_output=True,
-        text=True,
-        timeout=900,
-    )
-
-
-UP = "from acorn.stack import *; up(UpOptions({port}, 120, {superset}))"
-DOWN = "from acorn.stack import down; down()"
-DEMO = "from acorn.demo import *; run_demo(DemoOptions({port}, 120, {superset}))"
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +47,7 @@ def home() -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix="acorn-stack-"))
     folder.chmod(0o755)
     yield folder
-    done = _acorn(folder, DOWN)
+    done = run_acorn(folder, DOWN)
     assert done.returncode == 0, done.stderr  # without its records nobody can stop it
     shutil.rmtree(folder)
 
@@ -63,7 +55,7 @@ def home() -> Iterator[Path]:
 @pytest.fixture(scope="module")
 def demo(home: Path) -> Iterator[subprocess.CompletedProcess]:
     """The demo, run; afterwards the environment names its home."""
-    done = _acorn(home, DEMO.format(port=free_port(), superset=free_port()))
+    done = run_acorn(home, DEMO.format(port=free_port(), superset=free_port()))
     assert done.returncode == 0, done.stdout + done.stderr
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("ACORN_HOME", str(home))
@@ -78,42 +70,6 @@ def settings(demo: object) -> StackSettings:
     return found
 
 
-def _rows(statement: str) -> list[Any]:
-    from config.warehouse import connect
-
-    with connect("owner") as connection:
-        return connection.execute(statement).fetchall()
-
-
-def _family() -> list[psutil.Process]:
-    """The supervisor of this home, all below it, and the server."""
-    from acorn import processes, supervisor
-
-    boss = processes.find(supervisor.NAME)
-    assert boss is not None
-    pid_file = processes.acorn_home() / "postgres" / "data" / "postmaster.pid"
-    server = psutil.Process(int(pid_file.read_text().splitlines()[0]))
-    return [boss, *boss.children(recursive=True), server]
-
-
-def _runs(process: psutil.Process) -> bool:
-    try:
-        # An ended process that its parent has not looked at yet is a zombie.
-        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return False
-
-
-def _await_run(api: AirflowApi, path: str, seconds: float = 240) -> str:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        state = str(api.get(path)["state"])
-        if state in ("success", "failed"):
-            return state
-        time.sleep(1)
-    raise AssertionError(f"{path} did not end within {seconds} s")
-
-
 @pytest.mark.parametrize("name", ["airflow", "superset"])
 def test_taken_web_port_stops_up_with_the_remedy(home: Path, name: str) -> None:
     with socket.socket() as holder:
@@ -121,7 +77,7 @@ def test_taken_web_port_stops_up_with_the_remedy(home: Path, name: str) -> None:
         holder.listen()
         taken, other = holder.getsockname()[1], free_port()
         ports = (taken, other) if name == "airflow" else (other, taken)
-        done = _acorn(home, UP.format(port=ports[0], superset=ports[1]))
+        done = run_acorn(home, UP.format(port=ports[0], superset=ports[1]))
 
     assert done.returncode != 0
     assert f"Port {taken} on 127.0.0.1 is taken" in done.stderr
@@ -132,11 +88,11 @@ def test_taken_web_port_stops_up_with_the_remedy(home: Path, name: str) -> None:
 
 def test_demo_publishes_reports_that_tie(demo: subprocess.CompletedProcess) -> None:
     assert "matched" in demo.stdout
-    accepted = _rows(
+    accepted = rows(
         "select count(*), count(*) filter (where residual_amount <> 0)"
         " from reports.settlement_reconciliation where status = 'matched'"
     )[0]
-    totals = _rows(
+    totals = rows(
         """
         select
             (select sum(total_amount) from reports.profit_by_sku_month),
@@ -152,7 +108,7 @@ def test_demo_publishes_reports_that_tie(demo: subprocess.CompletedProcess) -> N
 def test_all_ports_are_on_this_machine_only(settings: StackSettings) -> None:
     listening = [
         connection.laddr
-        for process in _family()
+        for process in family()
         for connection in process.net_connections("inet")
         if connection.status == psutil.CONN_LISTEN
     ]
@@ -178,7 +134,7 @@ def test_no_secret_shows_in_logs_or_process_lists(
     home: Path, settings: StackSettings
 ) -> None:
     secrets = json.loads((home / "secrets.json").read_text())
-    shown = [" ".join(process.cmdline()) for process in _family()]
+    shown = [" ".join(process.cmdline()) for process in family()]
     shown += [log.read_text(errors="replace") for log in (home / "logs").glob("*.log")]
 
     leaked = {
@@ -188,17 +144,40 @@ def test_no_secret_shows_in_logs_or_process_lists(
 
 
 def test_up_again_changes_nothing(home: Path, settings: StackSettings) -> None:
-    from acorn.parts import part_names
-    from acorn.processes import recall
+    before = part_records()
 
-    before = [recall(name) for name in part_names()]
-
-    done = _acorn(
+    done = run_acorn(
         home, UP.format(port=settings.web_port, superset=settings.superset_port)
     )
 
-    assert "up already" in done.stdout
-    assert [recall(name) for name in part_names()] == before
+    assert "up already" in done.stdout and "Nothing changed." in done.stdout
+    assert part_records() == before
+
+
+def test_up_takes_rights_away_while_the_stack_runs(
+    home: Path, settings: StackSettings
+) -> None:
+    from tests.superset.server import password_of
+    from tests.superset.visitor import Visitor
+
+    visitor = Visitor(settings.superset_url, "operations", password_of("operations"))
+    token = {"username": "operations", "password": password_of("operations")}
+    sign_in = f"{settings.web_url}/auth/token"
+    before = part_records()
+    assert visitor.is_in and requests.post(sign_in, json=token, timeout=60).ok
+    company = yaml.safe_load(DEMO_COMPANY.read_text())
+    company["people"] = [p for p in company["people"] if p["name"] != "operations"]
+    changed = home / "fewer-people.yml"
+    changed.write_text(yaml.safe_dump(company, allow_unicode=True))
+    up = UP.format(port=settings.web_port, superset=settings.superset_port)
+
+    done = run_acorn(home, up, ACORN_COMPANY=str(changed))
+
+    assert "What had changed is taken over." in done.stdout, done.stderr
+    assert rows("select from ops.store_access where person = 'operations'") == []
+    assert not visitor.call("GET", "/api/v1/me/").ok
+    assert requests.post(sign_in, json=token, timeout=60).status_code == 401
+    assert part_records() == before
 
 
 def test_killed_part_is_started_again(settings: StackSettings) -> None:
@@ -220,16 +199,16 @@ def test_killed_part_is_started_again(settings: StackSettings) -> None:
 
 def test_backfill_brings_in_exactly_its_window(settings: StackSettings) -> None:
     api = AirflowApi(settings.web_url)
-    sightings = _rows("select count(*) from ops.file_sightings")[0][0]
-    before = _rows("select count(*), sum(row_count) from ops.load_batches")
-    created = _rows(
+    sightings = rows("select count(*) from ops.file_sightings")[0][0]
+    before = rows("select count(*), sum(row_count) from ops.load_batches")
+    created = rows(
         "select created_at from ops.report_documents where file_id is not null"
         " and account_code = 'eu-demo' order by created_at desc limit 1"
     )[0][0]
     # The run whose interval, 03:00 to 03:00, holds the newest report.
     day = (created - timedelta(hours=3)).date()
     start = datetime.combine(day, datetime.min.time(), UTC) + timedelta(hours=3)
-    _forget_fetches()
+    forget_fetches()
 
     backfill = api.post(
         "backfills",
@@ -245,35 +224,25 @@ def test_backfill_brings_in_exactly_its_window(settings: StackSettings) -> None:
     )
     runs = api.get("dags/ingest_amazon_settlements/dagRuns", run_type="backfill")
     states = [
-        _await_run(api, f"dags/ingest_amazon_settlements/dagRuns/{run['dag_run_id']}")
+        await_run(api, f"dags/ingest_amazon_settlements/dagRuns/{run['dag_run_id']}")
         for run in runs["dag_runs"]
     ]
 
     assert backfill["id"] and states == ["success"]
-    refetched = _rows(
+    refetched = rows(
         "select min(created_at), max(created_at) from ops.report_documents"
         " where fetched_at is not null"
     )[0]
     assert start <= refetched[0] and refetched[1] < start + timedelta(days=1)
-    assert _rows("select count(*) from ops.file_sightings")[0][0] > sightings
-    assert _rows("select count(*), sum(row_count) from ops.load_batches") == before
-
-
-def _forget_fetches() -> None:
-    """Make the work list as if nothing was fetched: what comes back is the window."""
-    from config.warehouse import connect
-
-    with connect("owner") as connection:
-        connection.execute(
-            "update ops.report_documents set fetched_at = null, file_id = null"
-        )
+    assert rows("select count(*) from ops.file_sightings")[0][0] > sightings
+    assert rows("select count(*), sum(row_count) from ops.load_batches") == before
 
 
 def test_down_leaves_nothing_running(home: Path, settings: StackSettings) -> None:
-    family = _family()
+    members = family()
 
-    done = _acorn(home, DOWN)
+    done = run_acorn(home, DOWN)
 
     assert done.returncode == 0
-    assert [process for process in family if _runs(process)] == []
-    assert "Nothing was running" in _acorn(home, DOWN).stdout
+    assert [process for process in members if is_alive(process)] == []
+    assert "Nothing was running" in run_acorn(home, DOWN).stdout

@@ -62,7 +62,7 @@ def password_of(name: str) -> str:
 @contextmanager
 def running_superset(folder: Path) -> Iterator[SupersetServer]:
     """Build the books and set up Superset side by side; stop it in the end."""
-    from acorn.postgres import free_port
+    from acorn.ports import free_port
     from acorn.superset import ensure_superset, superset_command, superset_environment
     from acorn.warehouse import ensure_warehouse
 
