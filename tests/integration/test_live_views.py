@@ -17,6 +17,7 @@ from config.warehouse import connect
 from deliver.project import dbt_vars
 from extract.importing import import_files
 from tests.dbt.small_files import SALE, Line, import_settlement
+from tests.people import speak_for
 
 pytestmark = pytest.mark.integration
 
@@ -27,7 +28,7 @@ PERIOD = ("2026-06-01", "2026-06-15")
 def read(person: str, query: str) -> list[dict[str, Any]]:
     """What Superset reads for a person."""
     with connect("bi", row_factory=dict_row) as connection:
-        connection.execute("select set_config('acorn.person', %s, false)", [person])
+        speak_for(connection, person)
         return connection.execute(query.encode()).fetchall()
 
 
@@ -140,7 +141,7 @@ def test_open_files_are_told_in_both_languages(warehouse, tmp_path):
     assert settlement["status_zh"] == "已隔离"
     assert "lines that add up to 99 EUR, found 30" in settlement["reason_en"]
     assert settlement["reason_zh"] == (
-        "明细合计不等于申报总额（申报 99，明细 30，相差 -69）。"
+        "第 2 行：明细合计不等于申报总额（申报 99，明细 30，相差 -69）。"
     )
     assert settlement["age_days"] == 0
     assert files["junk.txt"]["store_code"] == "na-demo/-"
@@ -177,10 +178,10 @@ def test_open_files_show_no_row_to_a_function_of_the_query(warehouse, tmp_path):
             lambda notice: leaked.append(notice.message_primary)
         )
         query = "select file_name from reports.open_files where leak(file_name)"
-        superset.execute("select set_config('acorn.person', 'operations', false)")
+        speak_for(superset, "operations")
         assert superset.execute(query.encode()).fetchall() == []
         assert leaked == []
-        superset.execute("select set_config('acorn.person', 'finance', false)")
+        speak_for(superset, "finance")
         assert superset.execute(query.encode()).fetchall() == [("junk.txt",)]
         assert leaked == ["junk.txt"]
 
