@@ -45,6 +45,8 @@ def test_dbt_docs_explain_tables_without_the_network(warehouse, monkeypatch) -> 
     text = page.read_text()
 
     assert "One row per settlement in the books." in text
+    # The first page is ours, not dbt's stock one.
+    assert '"doc.acorn.__overview__"' in text and "Acorn: every settlement" in text
     assert '"parent_map"' in text and "model.acorn.fct_settlements" in text
     assert _outside(text) == []
     assert dbt.address("transformer").password not in text
