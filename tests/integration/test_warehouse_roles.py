@@ -20,6 +20,7 @@ from deliver.publish import publish_reports
 from expectations.gate_b import check_books
 from tests.conftest import Warehouse, fresh_warehouse
 from tests.dbt.small_files import SALE, Line, import_ecb_rates, import_settlement
+from tests.people import speak_for
 
 pytestmark = pytest.mark.integration
 
@@ -239,9 +240,7 @@ def test_published_reports_show_rows_by_person(published):
         assert published.rows(counted, role="bi") == [0], table
         for person, sees in (("finance", True), ("admin", True), (PERSON, False)):
             with published.connect("bi") as superset:
-                superset.execute(
-                    "select set_config('acorn.person', %s, false)", [person]
-                )
+                speak_for(superset, person)
                 rows = superset.execute(counted.encode()).fetchone()
             assert (rows != (0,)) is sees, (table, person)
 
