@@ -31,6 +31,7 @@ NAMES = (
     "superset_password",
     "superset_admin_password",
     "superset_secret_key",
+    "superset_person_key",
 )
 
 

@@ -2,7 +2,8 @@
 
 Superset lives in `.venv-superset`: it needs other versions than Airflow and dbt. It is
 told what it needs by environment variables, which `dashboards/superset_config.py`
-reads. It gets the secrets of its own two database logins and no others.
+reads. It gets the secrets of its own two database logins, the key of its sessions and
+the key that signs for whom it asks, and no others.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
 
-from psycopg import Connection, sql
+from psycopg import sql
 
 from acorn.command_error import CommandError
 from acorn.postgres import admin_connection
@@ -23,7 +24,7 @@ from acorn.warehouse import ensure_database, ensure_login
 from config.addresses import bind_address, is_behind_tls
 from config.company import load_company
 from config.home import CHECKOUT, acorn_home, secret
-from config.warehouse import ROLES, address, database_name, service_address
+from config.warehouse import address, service_address
 
 ADMIN_USER = "admin"
 DASHBOARDS = CHECKOUT / "dashboards"
@@ -86,6 +87,7 @@ def superset_environment() -> dict[str, str]:
         "SUPERSET_SECRET_KEY": secret("superset_secret_key"),
         "ACORN_SUPERSET_METADATA_URL": metadata.sqlalchemy_url(),
         "ACORN_SUPERSET_WAREHOUSE_URL": address("bi").sqlalchemy_url(),
+        "ACORN_SUPERSET_PERSON_KEY": secret("superset_person_key"),
     }
 
 
@@ -104,7 +106,6 @@ def ensure_superset() -> Literal["first", "again", "none"]:
     with admin_connection("postgres") as server:
         ensure_login(server, _DATABASE_ROLE, secret("superset_password"))
         ensure_database(server, name, owner=_DATABASE_ROLE)
-        _close_databases(server, name)
         done = server.execute(
             "select shobj_description(oid, 'pg_database')"
             " from pg_database where datname = %s",
@@ -121,22 +122,6 @@ def ensure_superset() -> Literal["first", "again", "none"]:
             )
         )
     return "again" if done and done[0] else "first"
-
-
-def _close_databases(server: Connection, name: str) -> None:
-    """Leave connecting to those who need it: by default every login may connect."""
-    warehouse = database_name()
-    for database in (name, warehouse):
-        server.execute(
-            sql.SQL("revoke connect on database {} from public").format(
-                sql.Identifier(database)
-            )
-        )
-    server.execute(
-        sql.SQL("grant connect on database {} to {}").format(
-            sql.Identifier(warehouse), sql.SQL(", ").join(map(sql.Identifier, ROLES))
-        )
-    )
 
 
 def _orders() -> str:

@@ -2,13 +2,15 @@
 
 The SQL is in `config/postgres/`; every statement may run again. Roles belong to the
 server, so their passwords are set on each run to those of this ACORN_HOME. Who may see
-which stores is taken over from company.yml on each run.
+which stores is taken over from company.yml on each run, and what signs a person's name
+(`reports.person`) from the secret superset_person_key.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import astuple
+from hashlib import sha256
 
 from psycopg import Connection, sql
 
@@ -36,11 +38,14 @@ def ensure_warehouse(database: str | None = None) -> None:
         server.execute("select pg_advisory_lock(%s)", [_SETUP_LOCK])
         _ensure_roles(server)
         ensure_database(server, name, owner="owner")
+        _let_in(server, name)
         with admin_connection(name) as warehouse:
             with warehouse.transaction():
                 warehouse.execute("set local role owner")
                 _run_sql_files(warehouse)
                 _take_over_settings(warehouse, company)
+                key = secret("superset_person_key").encode()
+                _fill(warehouse, "person_key", [_hmac_pads(key)])
 
 
 def take_over_company() -> bool:
@@ -58,12 +63,24 @@ def take_over_company() -> bool:
 
 
 def ensure_database(server: Connection, name: str, owner: str) -> None:
-    """Create database `name` unless it exists."""
+    """Create database `name` unless it exists; let only its owner connect.
+
+    Otherwise every login of the server may: Superset's to Airflow's connections, say.
+    """
     found = server.execute("select from pg_database where datname = %s", [name])
     if found.fetchone() is None:
         server.execute(
             sql.SQL("create database {} owner {}").format(
                 sql.Identifier(name), sql.Identifier(owner)
+            )
+        )
+    asked = server.execute(
+        "select has_database_privilege('public', %s, 'connect')", [name]
+    )
+    if asked.fetchone() == (True,):
+        server.execute(
+            sql.SQL("revoke connect on database {} from public").format(
+                sql.Identifier(name)
             )
         )
 
@@ -97,6 +114,21 @@ def _ensure_roles(server: Connection) -> None:
     server.execute("alter role bi set default_transaction_read_only = on")
 
 
+def _let_in(server: Connection, warehouse: str) -> None:
+    """Let our own roles connect, and so who was granted one of them."""
+    shut_out = server.execute(
+        "select role from unnest(cast(%s as text[])) as role"
+        " where not has_database_privilege(role, %s, 'connect')",
+        [list(ROLES), warehouse],
+    ).fetchall()
+    for (role,) in shut_out:
+        server.execute(
+            sql.SQL("grant connect on database {} to {}").format(
+                sql.Identifier(warehouse), sql.Identifier(role)
+            )
+        )
+
+
 def _run_sql_files(warehouse: Connection) -> None:
     warehouse.execute("set local client_min_messages = warning")
     for path in sorted(_SQL_FOLDER.glob("*.sql")):
@@ -117,6 +149,12 @@ def _take_over_settings(warehouse: Connection, company: Company) -> bool:
         "check_faults": FAULTS.items(),
     }
     return any([_fill(warehouse, name, rows) for name, rows in tables.items()])
+
+
+def _hmac_pads(key: bytes) -> tuple[bytes, bytes]:
+    """The inner and outer key of HMAC-SHA256 (RFC 2104): Postgres has only SHA-256."""
+    block = (sha256(key).digest() if len(key) > 64 else key).ljust(64, b"\0")
+    return bytes(b ^ 0x36 for b in block), bytes(b ^ 0x5C for b in block)
 
 
 def _fill(warehouse: Connection, name: str, rows: Iterable[tuple[object, ...]]) -> bool:

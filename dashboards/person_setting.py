@@ -2,11 +2,15 @@
 
 Superset's login `bi` sees no row of its own accord. Row security in Postgres lets
 through what the person in `acorn.person` may see; without one, nothing. The setting is
-made when the connection opens and is never part of a statement's text.
+made when the connection opens and is never part of a statement's text. It carries a
+signature, so that SQL which gets into a statement cannot name another person: see
+`reports.person` in config/postgres/50_row_security.sql.
 """
 
 from __future__ import annotations
 
+import hmac
+import os
 import re
 from typing import Any
 
@@ -24,15 +28,23 @@ def connect_as_person(
     _source: Any,
 ) -> tuple[URL, dict[str, Any]]:
     """Superset's DB_CONNECTION_MUTATOR: name the signed-in user to Postgres."""
+    key = os.environ["ACORN_SUPERSET_PERSON_KEY"]
+    setting = signed(username, key) if username else ""
     arguments = engine_arguments.setdefault("connect_args", {})
     arguments["options"] = " ".join(
         [
             "-c timezone=UTC",
             f"-c statement_timeout={STATEMENT_MILLISECONDS}",
-            f"-c acorn.person={_escaped(username or '')}",
+            f"-c acorn.person={_escaped(setting)}",
         ]
     )
     return url, engine_arguments
+
+
+def signed(person: str, key: str) -> str:
+    """The setting that speaks for `person`: `<HMAC-SHA256 in hex>:<person>`."""
+    signature = hmac.new(key.encode(), person.encode(), "sha256")
+    return f"{signature.hexdigest()}:{person}"
 
 
 def _escaped(value: str) -> str:

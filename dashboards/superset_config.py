@@ -6,6 +6,7 @@ What differs between installations comes by environment (`acorn.superset` sets i
     SUPERSET_HOME                 folder of the cache of chart data
     ACORN_SUPERSET_METADATA_URL   Superset's own database
     ACORN_SUPERSET_WAREHOUSE_URL  the warehouse as the role `bi`
+    ACORN_SUPERSET_PERSON_KEY     signs, to Postgres, the person that Superset asks for
     ACORN_BEHIND_TLS              `1` behind a reverse proxy that speaks HTTPS
 
 A missing one stops the start: there is no default secret or password.
@@ -23,8 +24,9 @@ from superset.config import TALISMAN_CONFIG as _TALISMAN
 from superset.config import THEME_DEFAULT as _THEME
 from werkzeug.wrappers import Response
 
-from dashboards.chart_cache import CHART_DATA_SECONDS
+from dashboards.chart_cache import CHART_DATA_SECONDS, publication_of_request
 from dashboards.person_setting import connect_as_person
+from dashboards.security import ReaderSecurityManager
 from dashboards.seen_users import only_own_roles, only_self
 
 _IS_BEHIND_TLS = os.environ.get("ACORN_BEHIND_TLS") == "1"
@@ -91,6 +93,7 @@ DATA_CACHE_CONFIG = {
 SUPERSET_WEBSERVER_TIMEOUT = 60
 
 # ---- safety
+CUSTOM_SECURITY_MANAGER = ReaderSecurityManager
 DB_CONNECTION_MUTATOR = connect_as_person
 EXTRA_RELATED_QUERY_FILTERS = {"user": only_self, "role": only_own_roles}
 WTF_CSRF_ENABLED = True
@@ -126,9 +129,15 @@ TALISMAN_CONFIG = copy.deepcopy(_TALISMAN) | {
 
 
 def FLASK_APP_MUTATOR(app: Flask) -> None:  # noqa: N802 - Superset's name
-    """Lead to the list of dashboards instead of a start page of drafts and recents."""
+    """Give the server what settings cannot: see the two steps before each request."""
 
     @app.before_request
     def go_to_dashboards() -> Response | None:
+        # Instead of a start page of drafts and recents.
         is_start = request.path in ("/", "/superset/welcome/")
         return redirect(LOGO_TARGET_PATH) if is_start else None
+
+    @app.before_request
+    def note_publication() -> None:
+        if request.path == "/api/v1/chart/data":
+            publication_of_request()

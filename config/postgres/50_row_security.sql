@@ -4,7 +4,7 @@
 -- see. A session that no person stands behind sees nothing. Tables belong to transformer,
 -- which publishes them and is not held by the policy; owner and analyst see all rows.
 --
--- Superset signs in as `bi` and says in acorn.person for whom it asks. Its own second
+-- Superset signs in as `bi` and says, signed, in acorn.person for whom it asks. Its second
 -- layer, a rule on every dataset with store_code, must not rest on that setting:
 --
 --     (select reports.sees_all_stores('{{ current_username() }}'))
@@ -12,13 +12,40 @@
 --
 -- Functions are asked once per query (a scalar subquery, a hashed list), never per row.
 
+-- What signs the name in acorn.person: the two pads of HMAC-SHA256 (RFC 2104), made from
+-- the secret superset_person_key by acorn/warehouse.py. Nobody but owner may read them.
+create table if not exists ops.person_key (
+    inner_pad bytea not null,
+    outer_pad bytea not null
+);
+comment on table ops.person_key is 'One row: what signs the person Superset speaks for.';
+revoke all on ops.person_key from public, loader, transformer, analyst, bi;
+
 -- The person behind the session; null is nobody. Only Superset's login may speak for
--- others: who signs in to Postgres as themselves, granted bi, stays who they are.
+-- others: who signs in to Postgres as themselves, granted bi, stays who they are. What
+-- Superset says is `<signature in hex>:<person>`: SQL that somebody slips into one of its
+-- queries can set acorn.person, but cannot sign another name.
 create or replace function reports.person() returns text
-language sql stable set search_path = pg_catalog, pg_temp as $$
+language sql stable security definer set search_path = pg_catalog, pg_temp as $$
     select case
-        when session_user = 'bi' then nullif(current_setting('acorn.person', true), '')
-        else cast(session_user as text)
+        when session_user <> 'bi' then cast(session_user as text)
+        else (
+            select claim.person
+            from (
+                select
+                    split_part(current_setting('acorn.person', true), ':', 1) as signature,
+                    substr(current_setting('acorn.person', true), 66) as person
+            ) as claim
+            cross join ops.person_key as key
+            where claim.person <> ''
+                and claim.signature = encode(
+                    sha256(
+                        key.outer_pad
+                        || sha256(key.inner_pad || convert_to(claim.person, 'UTF8'))
+                    ),
+                    'hex'
+                )
+        )
     end
 $$;
 

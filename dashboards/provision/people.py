@@ -6,8 +6,6 @@ administrator made in Superset's pages have other addresses and are left alone.
 
 from __future__ import annotations
 
-from typing import Any
-
 from superset import security_manager
 from superset.extensions import db
 from werkzeug.security import check_password_hash
@@ -25,18 +23,21 @@ def ensure_admin(name: str, password: str) -> None:
     db.session.commit()
 
 
-def ensure_people(people: list[dict[str, str]]) -> None:
+def ensure_people(people: list[dict[str, str]], admin_name: str) -> None:
     """Give each person a role and a password; close the users of those who left.
+
+    Whoever left is shut out whatever roles somebody gave them since; of the users that
+    we made, only the administrator `admin_name` need not be in company.yml.
 
     Raises:
         NameTaken: a user that is not ours has the name.
     """
     for person in people:
         _ensure_user(person["name"], person["role"], person["password"])
-    names = {person["name"] for person in people}
+    kept = {person["name"] for person in people} | {admin_name}
     for user in security_manager.get_all_users():
-        is_person = user.email.endswith(f"@{_DOMAIN}") and not _is_admin(user)
-        if is_person and user.username not in names and (user.active or user.roles):
+        is_gone = user.email.endswith(f"@{_DOMAIN}") and user.username not in kept
+        if is_gone and (user.active or user.roles):
             user.active = False  # ends open sessions too
             user.roles = []
     db.session.commit()
@@ -66,7 +67,3 @@ def _ensure_user(name: str, role_name: str, password: str) -> None:
         user.roles = [role]
     if not check_password_hash(user.password, password):
         security_manager.reset_password(user.id, password)
-
-
-def _is_admin(user: Any) -> bool:
-    return any(role.name == "Admin" for role in user.roles)

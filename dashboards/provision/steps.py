@@ -28,7 +28,7 @@ def provision(
     _timed("database", complete_database)
     _timed("roles", ensure_roles)
     _timed("admin", lambda: ensure_admin(admin["name"], admin["password"]))
-    _timed("people", lambda: ensure_people(orders["people"]))
+    _timed("people", lambda: ensure_people(orders["people"], admin["name"]))
     _timed(
         "assets",
         lambda: import_bundle(bundle, dashboards, warehouse_url, admin["name"]),

@@ -21,7 +21,10 @@ from psycopg import sql
 from acorn.postgres import admin_connection
 from acorn.warehouse import ensure_warehouse
 from config.company import DEMO_COMPANY
+from config.home import secret
 from config.warehouse import address, connect
+from dashboards.person_setting import signed
+from tests.people import speak_for
 
 pytestmark = pytest.mark.integration
 
@@ -69,7 +72,7 @@ def as_person(name: str | None) -> Iterator[psycopg.Connection[Any]]:
     """Superset's connection while `name` is signed in; None: it names nobody."""
     with connect("bi", autocommit=True) as connection:
         if name is not None:
-            connection.execute("select set_config('acorn.person', %s, false)", [name])
+            speak_for(connection, name)
         yield connection
 
 
@@ -86,6 +89,63 @@ def test_people_see_rows_of_their_stores(report, name):
 def test_login_of_superset_sees_nothing_while_it_names_nobody(report):
     with as_person(None) as connection:
         assert seen(connection) == []
+
+
+@pytest.mark.parametrize("person", ["admin", "finance", "operations"])
+@pytest.mark.parametrize(
+    "forged",
+    [
+        "{person}",
+        ":{person}",
+        "{zeros}:{person}",
+        "{of_operations}:{person} ",
+        "{of_operations}{person}",
+        "{by_another_key}",
+        "{shouted}",
+    ],
+)
+def test_name_that_superset_did_not_sign_is_nobody(report, person, forged):
+    key = secret("superset_person_key")
+    claim = forged.format(
+        person=person,
+        zeros="0" * 64,
+        of_operations=signed("operations", key).split(":")[0],
+        by_another_key=signed(person, key + "x"),
+        shouted=signed(person, key).upper(),
+    )
+    with connect("bi", autocommit=True) as connection:
+        connection.execute("select set_config('acorn.person', %s, false)", [claim])
+        assert seen(connection) == []
+
+
+def test_person_cannot_become_another_within_a_query(report):
+    """What SQL slipped into a query of Superset's would try; it runs as operations."""
+    slipped = """
+        select set_config('acorn.person', 'admin', false)
+            || (select string_agg(word, ' ' order by word) from ts_stat(
+                'select to_tsvector(''simple'', store_code) from reports.sample'))
+    """
+    with as_person("operations") as connection:
+        honest = "select word from ts_stat('select to_tsvector(''simple'',"
+        honest += " store_code) from reports.sample') order by 1"
+        own = seen(connection, honest)
+        assert own and not [word for word in own if "eu-demo" in word]
+        assert seen(connection, slipped) == [None]
+
+
+@pytest.mark.parametrize("role", ["loader", "transformer", "analyst", "bi"])
+def test_nobody_but_the_owner_reads_what_signs_names(report, role):
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        report.rows("select inner_pad from ops.person_key", role=role)
+
+
+def test_new_key_ends_the_old_signatures(report, monkeypatch):
+    with as_person("finance") as connection:
+        monkeypatch.setenv("ACORN_SUPERSET_PERSON_KEY", "another key " * 9)
+        ensure_warehouse()
+        assert seen(connection) == []
+    with as_person("finance") as connection:
+        assert seen(connection) == SEEN["finance"]
 
 
 def test_roles_that_read_all_see_all(report):

@@ -54,6 +54,7 @@ def _tell(orders: dict[str, Any]) -> dict[str, Any]:
     db.session.execute("update row_level_security_filters set clause = 'true'")
     db.session.execute("update slices set slice_name = 'spoilt' where id > 0")
     _make_by_hand()
+    _make_administrator("leaver")  # which keeps nobody in who left
     story["with_extras"] = _names()
     run(orders, bundle)
     story["without_extras"] = _names()
@@ -87,6 +88,14 @@ def _make_by_hand() -> None:
     chart = Slice(slice_name="By hand", viz_type="table", params="{}")
     chart.datasource_id, chart.datasource_type = of_ours.datasource_id, "table"
     db.session.add(chart)
+    db.session.commit()
+
+
+def _make_administrator(name: str) -> None:
+    from superset import security_manager
+    from superset.extensions import db
+
+    security_manager.find_user(name).roles = [security_manager.find_role("Admin")]
     db.session.commit()
 
 

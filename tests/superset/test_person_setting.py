@@ -27,12 +27,15 @@ Ask = Callable[[str | None, str], list[Any]]
 
 
 @pytest.fixture
-def ask(superset: SupersetServer) -> Ask:
+def ask(superset: SupersetServer, monkeypatch: pytest.MonkeyPatch) -> Ask:
     """Run a statement as Superset's login for a person, without Superset's rule."""
     from acorn.superset import superset_environment
 
     with superset.in_environment():
-        url = make_url(superset_environment()["ACORN_SUPERSET_WAREHOUSE_URL"])
+        environment = superset_environment()
+    url = make_url(environment["ACORN_SUPERSET_WAREHOUSE_URL"])
+    key = "ACORN_SUPERSET_PERSON_KEY"
+    monkeypatch.setenv(key, environment[key])
 
     def ask(person: str | None, statement: str) -> list[Any]:
         _, arguments = connect_as_person(url, {}, person, None, None)
@@ -65,7 +68,9 @@ def test_row_security_alone_holds_the_stores(ask: Ask) -> None:
 
 @pytest.mark.parametrize("name", ODD_NAMES)
 def test_name_arrives_as_it_is_and_sees_nothing(ask: Ask, name: str) -> None:
-    assert ask(name, "select current_setting('acorn.person')") == [name]
+    [claim] = ask(name, "select current_setting('acorn.person')")
+    assert claim.partition(":")[2] == name
+    assert ask(name, "select reports.person()") == [name]
     assert ask(name, STORES) == []
 
 

@@ -58,7 +58,7 @@ def test_rule_of_rows_is_put_right(story: dict[str, Any]) -> None:
     assert "reports.stores_of" in story["without_extras"]["clauses"][0]
 
 
-def test_who_left_company_yml_is_shut_out(
+def test_who_left_company_yml_is_shut_out_even_as_administrator(
     story: dict[str, Any], superset: SupersetServer
 ) -> None:
     assert "leaver" in story["with_extras"]["users"]

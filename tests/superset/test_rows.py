@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -66,6 +67,40 @@ def test_publication_ends_what_is_cached(
 
     assert before == [False, True]
     assert time.monotonic() < deadline
+
+
+def test_answer_from_before_a_publication_is_not_found_after_it(
+    superset: SupersetServer, sign_in: SignIn, tile: Tile
+) -> None:
+    """The question waits for a lock, and reports are published meanwhile."""
+    from config.warehouse import connect
+
+    finance = sign_in("finance")
+
+    def is_cached() -> bool:
+        answer = finance.ask(tile, row_limit=9_005)
+        return bool(answer.json()["result"][0]["is_cached"])
+
+    with ThreadPoolExecutor(1) as beside, superset.in_environment():
+        with connect("owner") as holder:
+            holder.execute("set local role transformer")
+            holder.execute("lock table reports.settlement_reconciliation")
+            waiting = beside.submit(is_cached)
+            _await_waiting(superset)
+            _publish_again(superset)
+            time.sleep(1.1)  # the cache looks for publications once a second
+        assert waiting.result() is False
+    assert [is_cached(), is_cached()] == [False, True]
+
+
+def _await_waiting(superset: SupersetServer) -> None:
+    deadline = time.monotonic() + 30
+    while not superset.rows(
+        "select pid from pg_locks where not granted"
+        " and relation = 'reports.settlement_reconciliation'::regclass"
+    ):
+        assert time.monotonic() < deadline, "the question never came"
+        time.sleep(0.05)
 
 
 def _publish_again(superset: SupersetServer) -> None:

@@ -92,12 +92,7 @@ class Tile:
         **changes: Any,
     ) -> dict[str, Any]:
         """The body of a request for chart data."""
-        count = {
-            "expressionType": "SQL",
-            "sqlExpression": "count(*)",
-            "label": "row_count",
-        }
-        query = {"columns": columns or ["store_code"], "metrics": [count]}
+        query = {"columns": columns or ["store_code"], "metrics": []}
         return {
             "datasource": {"id": self.dataset_id, "type": "table"},
             "queries": [query | {"row_limit": row_limit, "filters": [], "extras": {}}],
