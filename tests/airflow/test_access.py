@@ -127,9 +127,9 @@ def test_doctor_knows_connections_made_in_the_pages(site: AirflowSite) -> None:
 
     findings = {found.name: found for found in examine()}
 
-    assert findings["amazon na-demo na"].is_success
-    assert "made in Airflow's pages" in findings["amazon na-demo na"].detail
-    assert not findings["amazon eu-demo eu"].is_success
+    assert findings["amazon na-demo NA"].is_success
+    assert "made in Airflow's pages" in findings["amazon na-demo NA"].detail
+    assert not findings["amazon eu-demo EU"].is_success
 
 
 def test_viewer_has_both_pages_in_the_menu(site: AirflowSite) -> None:
