@@ -54,19 +54,53 @@ def iso_text(text: str, style: str) -> str:
     """`text` with its date in ISO order; the style names the order of its parts.
 
     Null where the signs are not the style's: in another style the order may be another.
+    Text of the style `iso` is taken as it is: most files hold nothing else. A date with
+    all its digits is read by position; patterns cost more and are for the others.
     """
+    padded = _padded(text)
     cases = " ".join(
-        f"when '{name}' then {_reordered(text, sign, first)}"
+        f"when '{name}' then case when {_is_whole(text, 3, 6, 9)} "
+        f"then {_reordered(text, sign, first)} "
+        f"else {_reordered(padded, sign, first)} end"
         for name, (sign, first) in _DATE_SIGNS.items()
     )
     return f"""case {style}
         when 'iso' then {text}
         when 'ymd_slash' then case
-            when substr({text}, 5, 1) || substr({text}, 8, 1) = '//'
-                then replace({text}, '/', '-')
+            when {_is_whole(text, 5, 8, 10)} then {_dashed(text)} else {_dashed(padded)}
         end
         {cases}
     end"""
+
+
+def _is_whole(text: str, first: int, second: int, last: int) -> str:
+    """Whether signs and a digit of the date stand at these places, and an hour ends."""
+    return (
+        f"substr({text}, {first}, 1) in ('.', '/', '-')"
+        f" and substr({text}, {second}, 1) in ('.', '/', '-')"
+        f" and substr({text}, {last}, 1) not in ('', ' ', 'T')"
+        f" and strpos('0123456789', substr({text}, 13, 1)) > 0"
+    )
+
+
+def _padded(text: str) -> str:
+    """`text` with two digits for day, month and hour, and four for the year."""
+    for pattern, padded in (
+        (r"^(\d)([./-])", r"0\1\2"),
+        (r"^(\d+[./-])(\d)([./-])", r"\10\2\3"),
+        (r"^(\d\d\d\d/\d\d/)(\d)($|[ T])", r"\10\2\3"),
+        (r"^(\d\d[./-]\d\d[./-])(\d\d)($|[ T])", r"\120\2\3"),
+        (r"^([0-9./-]+[ T])(\d)([^0-9 ])", r"\10\2\3"),
+    ):
+        text = f"regexp_replace({text}, '{pattern}', '{padded}')"
+    return text
+
+
+def _dashed(text: str) -> str:
+    return (
+        f"case when substr({text}, 5, 1) || substr({text}, 8, 1) = '//' "
+        f"then replace({text}, '/', '-') end"
+    )
 
 
 def _reordered(text: str, sign: str, first: str) -> str:
@@ -81,6 +115,7 @@ def _reordered(text: str, sign: str, first: str) -> str:
 
 _DAY = r"(19|20)\d\d-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])"
 _TIME = r"([01]\d|2[0-3])(:[0-5]\d(:[0-5]\d(\.\d{1,6})?)?)?"
+_HALF_DAY_TIME = r"(0[1-9]|1[0-2]):[0-5]\d(:[0-5]\d(\.\d{1,6})?)? [AP]M(?=$| )"
 # The named zones that documents are known to carry; Postgres knows their offsets.
 _ZONE = r" ?(UTC|GMT|Z|PST|PDT|JST|BST|CET|CEST|[+-](0\d|1[0-4]):?[0-5]\d)"
 
@@ -90,7 +125,7 @@ def moment(iso: str) -> str:
     # The day is compared with the month's length, for 30 February would fail the cast.
     # An hour alone is completed: the profile groups by it.
     return rf"""case
-        when {iso} ~ '^{_DAY}([ T]{_TIME}({_ZONE})?)? *$' then case
+        when {iso} ~ '^{_DAY}([ T]({_TIME}|{_HALF_DAY_TIME})({_ZONE})?)? *$' then case
             when cast(substr({iso}, 9, 2) as integer) <= date_part('day',
                 cast(substr({iso}, 1, 8) || '01' as date) + interval '1 month - 1 day')
                 then cast(

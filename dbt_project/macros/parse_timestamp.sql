@@ -10,17 +10,56 @@ cast({{ iso_text(text, style) }} as {{ timestamp_type() }})
 cast(substr({{ iso_text(text, style) }}, 1, 10) as date)
 {%- endmacro %}
 
+{# Text of the style iso is taken as it is. Gate A let only dates through whose signs are
+   the style's (expectations/sql_values.py); one with all its digits is read by position,
+   others are padded first. #}
 {% macro iso_text(text, style) -%}
 case {{ style }}
             when 'iso' then {{ text }}
-            when 'ymd_slash' then replace({{ text }}, '/', '-')
-            when 'mdy_slash' then
-                substr({{ text }}, 7, 4) || '-' || substr({{ text }}, 1, 2) || '-'
-                || substr({{ text }}, 4, 2) || substr({{ text }}, 11)
-            else
-                substr({{ text }}, 7, 4) || '-' || substr({{ text }}, 4, 2) || '-'
-                || substr({{ text }}, 1, 2) || substr({{ text }}, 11)
+            when 'ymd_slash' then case
+                when {{ is_whole_date(text, 5, 8, 10) }} then replace({{ text }}, '/', '-')
+                else replace({{ padded_date(text) }}, '/', '-')
+            end
+            when 'mdy_slash' then case
+                when {{ is_whole_date(text, 3, 6, 9) }} then {{ year_first(text, 4, 1) }}
+                else {{ year_first(padded_date(text), 4, 1) }}
+            end
+            else case
+                when {{ is_whole_date(text, 3, 6, 9) }} then {{ year_first(text, 1, 4) }}
+                else {{ year_first(padded_date(text), 1, 4) }}
+            end
         end
+{%- endmacro %}
+
+{# Whether signs and a digit of the date stand at these places, and an hour ends. #}
+{% macro is_whole_date(text, first, second, last) -%}
+substr({{ text }}, {{ first }}, 1) in ('.', '/', '-')
+                    and substr({{ text }}, {{ second }}, 1) in ('.', '/', '-')
+                    and substr({{ text }}, {{ last }}, 1) not in ('', ' ', 'T')
+                    and strpos('0123456789', substr({{ text }}, 13, 1)) > 0
+{%- endmacro %}
+
+{# Places of day and month, of two digits each. #}
+{% macro year_first(text, day, month) -%}
+substr({{ text }}, 7, 4) || '-' || substr({{ text }}, {{ month }}, 2) || '-'
+                || substr({{ text }}, {{ day }}, 2) || substr({{ text }}, 11)
+{%- endmacro %}
+
+{# Two digits for day, month and hour, and four for the year, as gate A pads them. #}
+{% macro padded_date(text) -%}
+    {%- set steps = [
+        ('^(\\d)([./-])', '0\\1\\2'),
+        ('^(\\d+[./-])(\\d)([./-])', '\\10\\2\\3'),
+        ('^(\\d\\d\\d\\d/\\d\\d/)(\\d)($|[ T])', '\\10\\2\\3'),
+        ('^(\\d\\d[./-]\\d\\d[./-])(\\d\\d)($|[ T])', '\\120\\2\\3'),
+        ('^([0-9./-]+[ T])(\\d)([^0-9 ])', '\\10\\2\\3'),
+    ] -%}
+    {%- set padded = namespace(text=text) -%}
+    {%- for pattern, replacement in steps -%}
+        {%- set padded.text
+            = "regexp_replace(" ~ padded.text ~ ", '" ~ pattern ~ "', '" ~ replacement ~ "')" -%}
+    {%- endfor -%}
+    {{- padded.text -}}
 {%- endmacro %}
 
 {% macro timestamp_type() -%}

@@ -32,7 +32,7 @@ _ORDER: dict[DateStyle, tuple[str, str]] = {  # style: family, order of the part
     "dmy_dash": ("dmy_dash", "dmy"),
 }
 _TIME = re.compile(
-    r"(?:[ T]+(\d{1,2}):(\d{2})(?::(\d{2})(?:\.(\d{1,6})\d*)?)?)?"
+    r"(?:[ T]+(\d{1,2}):(\d{2})(?::(\d{2})(?:\.(\d{1,6})\d*)?)?(?: +([AP]M))?)?"
     r"(?: *([A-Z]{1,4}|[+-]\d{2}(?::?\d{2})?))?"
 )
 _ZONE_HOURS = {
@@ -84,17 +84,26 @@ def parse_timestamp(text: str, style: DateStyle) -> datetime:
     found = _TIME.fullmatch(rest)
     if found is None:
         raise ValueError(f"{text!r} is no timestamp in the style {style}")
-    hour, minute, second, fraction, zone = found.groups()
+    hour, minute, second, fraction, half, zone = found.groups()
     return datetime(
         day.year,
         day.month,
         day.day,
-        int(hour or 0),
+        _hour(int(hour or 0), half),
         int(minute or 0),
         int(second or 0),
         int((fraction or "").ljust(6, "0")),
         tzinfo=_zone(zone),
     ).astimezone(UTC)
+
+
+def _hour(hour: int, half: str | None) -> int:
+    """The hour of 24; `half` is AM or PM where the clock counts to 12."""
+    if half is None:
+        return hour
+    if not 1 <= hour <= 12:
+        raise ValueError(f"{hour} {half} is no hour")
+    return hour % 12 + (12 if half == "PM" else 0)
 
 
 def _split_date(text: str, style: DateStyle) -> tuple[date, str]:

@@ -110,9 +110,18 @@ def times(draw: Any) -> tuple[str, str]:
     instant = datetime(2024, 2, 27, tzinfo=UTC) + timedelta(
         seconds=draw(st.integers(0, 3 * 10**8))
     )
-    written = draw(st.sampled_from([" %H:%M:%S", "T%H:%M:%S", " %H:%M", ""]))
+    written = draw(
+        st.sampled_from(
+            [" %H:%M:%S", "T%H:%M:%S", " %H:%M", "", " %-H:%M", " %-I:%M:%S %p"]
+        )
+    )
     zone = draw(st.sampled_from(ZONES)) if written else ""
-    text = f"{instant:{SEPARATORS[own]}{written}}{zone}"
+    day = SEPARATORS[own]
+    if draw(st.booleans()):
+        day = day.replace("%d", "%-d").replace("%m", "%-m")
+    if draw(st.booleans()) and own not in ("iso", "ymd_slash"):
+        day = day.replace("%Y", "%y")
+    text = f"{instant:{day}{written}}{zone}"
     return style, draw(_disturbed(text))
 
 
@@ -125,6 +134,34 @@ def _disturbed(draw: Any, text: str) -> str:
     return (
         text[:at] + draw(st.text(st.sampled_from(ODD_SIGNS), max_size=2)) + text[until:]
     )
+
+
+@pytest.mark.parametrize(
+    ("style", "text", "instant"),
+    [
+        ("mdy_slash", "1/5/26 3:04:05 AM PST", "2026-01-05 11:04:05"),
+        ("mdy_slash", "1/15/2026 12:04:05 PM UTC", "2026-01-15 12:04:05"),
+        ("mdy_slash", "01/05/2026 12:04:05 AM", "2026-01-05 00:04:05"),
+        ("dmy_dot", "5.1.2026 3:04", "2026-01-05 03:04:00"),
+        ("dmy_dash", "05-01-26", "2026-01-05 00:00:00"),
+        ("dmy_slash", "5/1/26 03:04:05.5-07:00", "2026-01-05 10:04:05.5"),
+        ("mdy_slash", "1/15/2026", "2026-01-15 00:00:00"),
+        ("ymd_slash", "2026/1/5 3:04:05 JST", "2026-01-04 18:04:05"),
+        ("mdy_slash", "1/5/6", None),
+        ("mdy_slash", "1/5/2026 13:04 PM", None),
+        ("mdy_slash", "1/5-26", None),
+    ],
+)
+def test_dates_without_leading_zeros_are_read_by_all_three(
+    reader, style, text, instant
+):
+    _, [read], staged = reader.both([("point", "1.00")], [(style, text)])
+
+    expected = instant and datetime.fromisoformat(f"{instant}+00:00")
+    assert read == expected
+    assert [moment for _, _, moment in staged] == ([expected] if expected else [])
+    if expected:
+        assert parse_timestamp(text, style) == expected
 
 
 @search(20)
