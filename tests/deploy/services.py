@@ -121,10 +121,13 @@ class Services:
         return done.returncode == 0
 
     def stop(self) -> None:
-        """Stop all that was started, side by side; last Redis, which came first."""
+        """Stop side by side, as compose does; Redis and the API server come last.
+
+        They were started first. Without them an ending task waits in vain.
+        """
         with ThreadPoolExecutor(8) as pool:
-            list(pool.map(_stop, self.processes[1:]))
-        for process in self.processes[:1]:  # without it a worker does not end
+            list(pool.map(_stop, self.processes[2:]))
+        for process in reversed(self.processes[:2]):
             _stop(process)
 
     def _start(self, name: str, command: list[str], env: dict[str, str]) -> None:
@@ -137,5 +140,5 @@ class Services:
 
 def _stop(process: subprocess.Popen[bytes]) -> None:
     if process.poll() is None:
-        stop_tree(psutil.Process(process.pid), 20)
+        stop_tree(psutil.Process(process.pid), 10)
     process.wait()

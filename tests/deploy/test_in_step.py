@@ -20,10 +20,11 @@ from acorn.parts import (
     DEFAULT_SUPERSET_PORT,
     DEFAULT_WEB_PORT,
     build_part,
+    build_parts,
     part_names,
 )
 from acorn.secrets import NAMES, ensure_secrets
-from acorn.service import part_settings
+from acorn.service import part_settings, service_settings
 from config.company import DEMO_COMPANY
 from config.home import CHECKOUT
 from tests.deploy.compose import (
@@ -162,6 +163,21 @@ def test_health_check_asks_what_the_local_stack_asks(
     test = compose["services"][part]["healthcheck"]["test"]
 
     assert test == ["CMD", "acorn", "healthy", part]
+
+
+def test_parts_stop_in_the_local_stacks_order(
+    compose: dict[str, Any], local_home: Path
+) -> None:
+    """Compose stops a service before those it depends on."""
+    services = compose["services"]
+    local = {"ACORN_HOME": str(local_home), "ACORN_EXECUTOR": "CeleryExecutor"}
+    with patch.dict(os.environ, clean_environment() | local, clear=True):
+        early = {p.name for p in build_parts(service_settings()) if p.stop_stage == 1}
+
+    before = {
+        name for name in part_names() if "api-server" in services[name]["depends_on"]
+    }
+    assert before == early - {"superset"}  # which has nothing to report
 
 
 def test_a_setting_changed_in_compose_alone_is_noticed(
