@@ -125,7 +125,7 @@ def test_rule_of_superset_alone_holds_the_stores(
     """The statement as sent, run by a role that row security lets see everything."""
     answer = sign_in("operations").ask(tile, force=True).json()["result"][0]
 
-    seen = {row[0] for row in superset.rows(answer["query"], role="analyst")}
+    seen = set(superset.rows(answer["query"], role="analyst"))
 
     assert seen == OF_OPERATIONS
 
