@@ -130,9 +130,42 @@ def _let_in(server: Connection, warehouse: str) -> None:
 
 
 def _run_sql_files(warehouse: Connection) -> None:
+    """Run the SQL, unless it was run as it is now: its locks wait for every load.
+
+    Each command sets up. Beside a load that is at work it would wait for its end, hold
+    up all others meanwhile, and could meet it in a deadlock. Whether a report lacks its
+    policy (50_row_security.sql) is looked at each time.
+    """
+    texts = [path.read_text() for path in sorted(_SQL_FOLDER.glob("*.sql"))]
+    version = sha256("".join(texts).encode()).hexdigest()
+    if _stands(warehouse, version):
+        return
     warehouse.execute("set local client_min_messages = warning")
-    for path in sorted(_SQL_FOLDER.glob("*.sql")):
-        warehouse.execute(path.read_text())
+    for text in texts:
+        warehouse.execute(text)
+    warehouse.execute(
+        sql.SQL("comment on schema ops is {}").format(sql.Literal(version))
+    )
+
+
+def _stands(warehouse: Connection, version: str) -> bool:
+    """Whether this version of the SQL was run and every report has its policy."""
+    row = warehouse.execute(
+        """
+        select obj_description(to_regnamespace('ops'), 'pg_namespace') = %s
+            and not exists (
+                select from pg_tables
+                where schemaname = 'reports' and not exists (
+                    select from pg_policies as policy
+                    where policy.schemaname = 'reports'
+                        and policy.tablename = pg_tables.tablename
+                        and policy.policyname = 'store_access'
+                )
+            )
+        """,
+        [version],
+    ).fetchone()
+    return bool(row and row[0])
 
 
 def _take_over_settings(warehouse: Connection, company: Company) -> bool:
