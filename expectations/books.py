@@ -49,7 +49,7 @@ def batches_to_check(
         ),
 
         last_refresh as (
-            select coalesce(max(started_at), '-infinity') as started_at
+            select coalesce(max(build_id), 0) as build_id
             from ops.builds
             where is_full_refresh and build_id <= %(build_id)s
         )
@@ -63,7 +63,11 @@ def batches_to_check(
                 and earlier.batch_id = visible.batch_id
                 and earlier.check_name = %(check_name)s
                 and earlier.observed = visible.rules_key
-                and earlier.checked_at >= last_refresh.started_at
+                -- By number, not by time: a clock may be set back.
+                and earlier.run_id in (
+                    select 'build-' || builds.build_id from ops.builds
+                    where builds.build_id >= last_refresh.build_id
+                )
         )
         order by visible.batch_id
         """,

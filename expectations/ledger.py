@@ -106,7 +106,9 @@ def verdicts_on(connection: Connection[Any], batch_ids: Sequence[int]) -> list[V
 def _reasons(
     connection: Connection[Any], batch_ids: Sequence[int]
 ) -> dict[int, list[Reason]]:
-    # A recheck loads the batch anew; what was found before that no longer holds.
+    # A recheck loads the batch anew; what was found before that no longer holds. What
+    # counts is the newest run, and what the load that stands found: told by identity,
+    # since a clock that is set back would put a run before the load it judges.
     rows = connection.execute(
         """
         with latest as (
@@ -115,7 +117,15 @@ def _reasons(
             inner join ops.load_batches as batch on batch.batch_id = result.batch_id
             where result.gate = 'A'
                 and result.batch_id = any(%s)
-                and result.checked_at >= coalesce(batch.loaded_at, '-infinity')
+                and (
+                    result.checked_at = batch.loaded_at
+                    or result.run_id = (
+                        select newest.run_id from ops.gate_results as newest
+                        where newest.gate = 'A' and newest.batch_id = batch.batch_id
+                        order by newest.gate_result_id desc
+                        limit 1
+                    )
+                )
             order by result.batch_id, result.check_name, result.gate_result_id desc
         )
         select batch_id, check_name, severity, line_number, expected, observed,

@@ -39,8 +39,8 @@ create table if not exists ops.check_faults (
 comment on table ops.check_faults is
     'What is wrong when a check of gate A or the loader fails, in Chinese.';
 
--- Why a batch is quarantined, in Chinese. As in expectations/ledger.py, what was found
--- before the batch was loaded anew no longer counts.
+-- Why a batch is quarantined, in Chinese. As in expectations/ledger.py, the newest run
+-- counts, and what the load that stands found; what was found before counts no longer.
 create or replace view ops.batch_faults as
 with latest as (
     select distinct on (result.batch_id, result.check_name) result.*
@@ -48,7 +48,15 @@ with latest as (
     inner join ops.gate_results as result on result.batch_id = batch.batch_id
     where batch.status = 'quarantined'
         and result.gate = 'A'
-        and result.checked_at >= coalesce(batch.loaded_at, '-infinity')
+        and (
+            result.checked_at = batch.loaded_at
+            or result.run_id = (
+                select newest.run_id from ops.gate_results as newest
+                where newest.gate = 'A' and newest.batch_id = batch.batch_id
+                order by newest.gate_result_id desc
+                limit 1
+            )
+        )
     order by result.batch_id, result.check_name, result.gate_result_id desc
 ),
 

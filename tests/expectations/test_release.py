@@ -101,6 +101,21 @@ def test_only_a_quarantined_batch_waits_for_a_decision(warehouse):
         recheck_batch(4711)
 
 
+def test_clock_that_is_set_back_hides_no_reason(warehouse):
+    wrong = Settlement()
+    wrong.header["total-amount"] = "99.00"
+    batch_id = add_settlement(warehouse, wrong, name="wrong.txt")
+    with warehouse.connect("owner") as connection:
+        connection.execute("update ops.load_batches set loaded_at = now() + '1 day'")
+
+    (verdict,) = check_batches([batch_id])
+
+    assert [reason.check_name for reason in verdict.reasons] == ["lines_add_up"]
+    assert warehouse.rows("select reason_zh from ops.batch_faults") != []
+    with pytest.raises(DecisionRefused, match="lines_add_up"):
+        release_batch(batch_id, "finance", "let it in")
+
+
 def test_recheck_makes_the_batch_wait_for_loader_and_gate_again(warehouse, odd_batch):
     recheck_batch(odd_batch, "finance")
 
