@@ -17,17 +17,28 @@ from typing import Any
 
 import psycopg
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
+# Folders whose files share what takes long to start.
+SHARED_FOLDERS = ("tests/superset", "tests/properties")
 TEMPLATE = "warehouse_template"
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Groups of `--dist loadgroup`: a file, or all that shares the one Superset."""
-    for item in items:
-        fixtures = getattr(item, "fixturenames", ())
-        group = "superset" if "superset" in fixtures else item.nodeid.split("::")[0]
-        item.add_marker(pytest.mark.xdist_group(group))
+class _FoldersAndFiles(LoadScopeScheduling):
+    """Hands a worker whole files, and whole folders that share one costly server."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        path = nodeid.split("::")[0]
+        folder = "/".join(path.split("/")[:2])
+        return folder if folder in SHARED_FOLDERS else path
+
+
+def pytest_xdist_make_scheduler(
+    config: pytest.Config, log: Producer
+) -> LoadScopeScheduling:
+    """What `pytest -n 2` asks for: no server or warehouse is started twice."""
+    return _FoldersAndFiles(config, log)
 
 
 @dataclass(frozen=True)

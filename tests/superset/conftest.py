@@ -1,8 +1,6 @@
 """One Superset for all tests that ask for `superset`, and its visitors.
 
-It starts once: `tests/conftest.py` puts every test that uses the fixture into one group
-of `pytest -n 2 --dist loadgroup`, in whatever folder it is. A conftest elsewhere gets
-both by `from tests.superset.conftest import sign_in, superset  # noqa: F401`.
+It starts once: `tests/conftest.py` gives the whole folder to one worker.
 """
 
 from __future__ import annotations
