@@ -172,7 +172,7 @@ def test_quarantine_raises_one_alert_in_both_languages(warehouse):
     )
     assert (kind, subject) == ("quarantined_batch", f"batch {batch_id}")
     assert "cut.txt is quarantined" in english and "acorn release" in english
-    assert "cut.txt 已隔离：明细合计不等于申报总额（应为" in chinese
+    assert "cut.txt 已隔离：第 2 行，明细合计不等于申报总额（应为" in chinese
     assert resolved_at is None
 
 
