@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from acorn.postgres import ensure_postgres
 from acorn.warehouse import ensure_warehouse
 from bench import load
 from bench.processes import Measure
@@ -17,7 +18,7 @@ from bench.stages import Stages
 from bench.statements import StatementLog
 from bench.world import World, ensure_world
 from sandbox.company.plan import MIN_PERIODS
-from tests.conftest import Warehouse
+from tests.conftest import server_home
 
 
 def _measure(wall_s: float) -> Measure:
@@ -31,14 +32,22 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         yield ensure_world(tmp_path_factory.mktemp("bench") / "world", 2_000, 1)
 
 
+@pytest.fixture(scope="module")
+def own_server() -> Iterator[Path]:
+    """A server nobody else is connected to: the benchmark waits until it is idle."""
+    with server_home() as home:
+        ensure_postgres()
+        yield home
+
+
 @pytest.fixture
 def stages(
-    world: World, warehouse: Warehouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    world: World, own_server: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Stages]:
     # What needs .venv-bench is left out: tests run without it.
     monkeypatch.setattr(load, "_CLIENTS", {})
     ensure_warehouse(EMPTY)
-    pid_file = warehouse.home / "postgres" / "data" / "postmaster.pid"
+    pid_file = own_server / "postgres" / "data" / "postmaster.pid"
     postmaster = int(pid_file.read_text().splitlines()[0])
     yield Stages(world, tmp_path / "archive", postmaster, say=lambda _: None)
     for name in ("load", "empty", f"archived_{world.amount_count}"):

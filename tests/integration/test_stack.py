@@ -29,6 +29,7 @@ from tests.integration.whole_stack import (
     DOWN,
     UP,
     await_run,
+    command_line,
     family,
     forget_fetches,
     is_alive,
@@ -134,7 +135,7 @@ def test_no_secret_shows_in_logs_or_process_lists(
     home: Path, settings: StackSettings
 ) -> None:
     secrets = json.loads((home / "secrets.json").read_text())
-    shown = [" ".join(process.cmdline()) for process in family()]
+    shown = [command_line(process) for process in family()]
     shown += [log.read_text(errors="replace") for log in (home / "logs").glob("*.log")]
 
     leaked = {

@@ -54,6 +54,14 @@ def family() -> list[psutil.Process]:
     return [boss, *boss.children(recursive=True), server]
 
 
+def command_line(process: psutil.Process) -> str:
+    """Its arguments as `ps` shows them; a process that has ended shows none."""
+    try:
+        return " ".join(process.cmdline())
+    except psutil.NoSuchProcess:
+        return ""
+
+
 def part_records() -> list[Any]:
     """What is noted of each part's process: others after a start."""
     from acorn.parts import part_names
