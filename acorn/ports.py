@@ -1,8 +1,11 @@
-"""Ports of this machine: which are free."""
+"""Ports of this machine: which are free, and which a Postgres of ours has."""
 
 from __future__ import annotations
 
 import socket
+from pathlib import Path
+
+import psutil
 
 
 def free_port() -> int:
@@ -21,3 +24,17 @@ def is_free(number: int) -> bool:
         except OSError:
             return False
     return True
+
+
+def port_of_server(data: Path) -> int | None:
+    """The port of the Postgres that holds a data folder; None: none does.
+
+    Postgres notes its process and, when it has come so far, its port in postmaster.pid.
+    """
+    try:
+        lines = (data / "postmaster.pid").read_text().splitlines()
+        if str(data) in psutil.Process(int(lines[0])).cmdline():
+            return int(lines[3])
+    except (OSError, IndexError, ValueError, psutil.Error):
+        pass
+    return None

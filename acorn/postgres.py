@@ -28,7 +28,7 @@ from urllib.parse import unquote, urlsplit
 
 import psycopg
 
-from acorn.ports import free_port, is_free
+from acorn.ports import free_port, is_free, port_of_server
 from acorn.secrets import ensure_secrets
 from acorn.server_user import (
     FolderClosed,
@@ -195,13 +195,27 @@ def _initialise() -> None:
 def _start() -> None:
     deadline = time.monotonic() + START_SECONDS
     # After a kill -9 the old pid file makes starts fail for some seconds: try again.
-    while not _starts():
+    while not _is_up():
         if time.monotonic() > deadline:
             raise PostgresFailed(
                 f"Postgres did not start in {START_SECONDS} s. Its log "
                 f"({_home() / 'server.log'}) ends:\n{_log_tail()}"
             )
         time.sleep(1)
+
+
+def _is_up() -> bool:
+    """Whether the server answers; it is started unless one holds the data folder.
+
+    One that holds it need not answer yet: it recovers when one of its processes was
+    killed, and is slow on a crowded machine. Its port stays: noting another would hide
+    it from everybody for good.
+    """
+    standing = port_of_server(Path(_data()))
+    if standing is None:
+        return _starts()
+    _remember_port(standing)
+    return is_running()
 
 
 def _starts() -> bool:

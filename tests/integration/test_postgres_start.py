@@ -1,15 +1,17 @@
-"""Where the embedded server cannot run, the message says what to do."""
+"""The embedded server is found again; where it cannot run, it is said what to do."""
 
 from __future__ import annotations
 
 import os
 import tempfile
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
-from acorn.postgres import PostgresFailed, ensure_postgres
+from acorn.postgres import PostgresFailed, ensure_postgres, port
 
 pytestmark = pytest.mark.integration
 
@@ -33,3 +35,17 @@ def test_root_is_told_which_folder_is_closed_to_the_server(
 
     assert f"chmod o+x {closed_folder}" in str(raised.value)
     assert not (home / "postgres").exists()
+
+
+def test_server_that_is_slow_to_answer_keeps_its_port(postgres_home: Path) -> None:
+    before = port()
+    pid_file = postgres_home / "postgres" / "data" / "postmaster.pid"
+    server = psutil.Process(int(pid_file.read_text().splitlines()[0]))
+    server.suspend()
+    goes_on = threading.Timer(5, server.resume)
+    goes_on.start()
+    try:
+        assert ensure_postgres() == before
+    finally:
+        goes_on.cancel()
+        server.resume()
