@@ -9,6 +9,7 @@ stays where it is.
 
 from __future__ import annotations
 
+import fcntl
 import os
 import time
 from collections.abc import Callable
@@ -26,15 +27,21 @@ STILL_SECONDS = 2.0
 
 
 def import_drops(folder: Path | None = None) -> list[Verdict]:
-    """Import what lies in the drop folders of all accounts; a verdict for each file."""
+    """Import what lies in the drop folders of all accounts; a verdict for each file.
+
+    Two at once take turns: a file must not be put away under the other's hands.
+    """
     drops = folder or acorn_home() / "drops"
+    drops.mkdir(parents=True, exist_ok=True)
     verdicts: list[Verdict] = []
-    for account in load_company().accounts:
-        for path in pending_drops(drops / account.code):
-            found = import_files([path], account.code)
-            verdicts += found
-            if all(verdict.batch_id for verdict in found):
-                _put_away(path, drops / DONE_FOLDER / account.code)
+    with (drops / ".lock").open("w") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        for account in load_company().accounts:
+            for path in pending_drops(drops / account.code):
+                found = import_files([path], account.code)
+                verdicts += found
+                if all(verdict.batch_id for verdict in found):
+                    _put_away(path, drops / DONE_FOLDER / account.code)
     return verdicts
 
 

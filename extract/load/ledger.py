@@ -83,14 +83,15 @@ def received_batches(connection: Connection[Any]) -> list[int]:
     return [row[0] for row in rows]
 
 
-def claim(connection: Connection[Any], batch_id: int) -> bool:
+def claim(connection: Connection[Any], batch_id: int, is_patient: bool) -> bool:
     """Lock a received batch until the transaction ends.
 
-    False: another loader has it, or it is not waiting to be loaded any more.
+    `is_patient`: when another loader has it, wait for what becomes of it. False: it is
+    not to be loaded any more, or another loader has it.
     """
     row = connection.execute(
         "select from ops.load_batches where batch_id = %s and status = 'received'"
-        " for update skip locked",
+        + (" for update" if is_patient else " for update skip locked"),
         [batch_id],
     ).fetchone()
     return row is not None

@@ -50,7 +50,7 @@ def load_received(connection: Connection[Any]) -> list[LoadedBatch]:
     faults = []
     for batch_id in batch_ids:
         try:
-            loaded.append(load_batch(connection, batch_id))
+            loaded.append(load_batch(connection, batch_id, is_patient=False))
         except ExtractError as fault:
             faults.append(str(fault))
         except Exception as fault:
@@ -67,11 +67,14 @@ def load_received(connection: Connection[Any]) -> list[LoadedBatch]:
     return loaded
 
 
-def load_batch(connection: Connection[Any], batch_id: int) -> LoadedBatch:
+def load_batch(
+    connection: Connection[Any], batch_id: int, is_patient: bool = True
+) -> LoadedBatch:
     """Load one received batch, or quarantine it; answer how it stands then.
 
-    A batch that is not waiting, or that another loader has right now, is left as it
-    is. Use a connection with no transaction open.
+    A batch that is not waiting is left as it is. One that another loader has right now
+    is waited for, or left to it unless `is_patient`. Use a connection with no
+    transaction open.
 
     Raises:
         ExtractError: no such batch, or the archive does not hold its original.
@@ -79,7 +82,7 @@ def load_batch(connection: Connection[Any], batch_id: int) -> LoadedBatch:
     with connection.transaction():
         batch = read_batch(connection, batch_id)
     if batch.status == "received":
-        _load(connection, batch)
+        _load(connection, batch, is_patient)
     with connection.transaction():
         return read_batch(connection, batch_id).standing()
 
@@ -114,7 +117,7 @@ def reload_batch(connection: Connection[Any], batch_id: int) -> LoadedBatch:
     return batch.standing()
 
 
-def _load(connection: Connection[Any], batch: Batch) -> None:
+def _load(connection: Connection[Any], batch: Batch, is_patient: bool) -> None:
     with open_archived(batch.archive_path) as file:
         try:
             document = open_document(
@@ -124,11 +127,11 @@ def _load(connection: Connection[Any], batch: Batch) -> None:
             # Before the load's transaction: the lock it takes would block readers.
             _add_new_columns(connection, document)
             with connection.transaction():
-                if claim(connection, batch.batch_id):
+                if claim(connection, batch.batch_id, is_patient):
                     _copy_and_settle(connection, batch, document)
         except ContractError as fault:
             with connection.transaction():
-                if claim(connection, batch.batch_id):
+                if claim(connection, batch.batch_id, is_patient):
                     discard_earlier_rows(connection, batch.batch_id)
                     settle_quarantined(connection, batch, _placed(fault, batch))
 

@@ -2,13 +2,17 @@
 
 import gzip
 import shutil
+import threading
 from decimal import Decimal
 
 import pytest
 
 from config.company import CompanyFileError
+from extract.archive import archive_document
 from extract.files.drops import import_drops
 from extract.importing import import_files
+from extract.load.ledger import claim
+from extract.records import SourceDocument
 from tests.unit.formats.settlements import settlement
 
 pytestmark = pytest.mark.integration
@@ -150,3 +154,43 @@ def test_drops_are_imported_and_put_away(warehouse, tmp_path, monkeypatch):
     kept = sorted((tmp_path / "drops" / ".done" / "na-demo").iterdir())
     assert {path.read_bytes() for path in kept} == {settlement(), b"<html>"}
     assert import_drops(tmp_path / "drops") == []
+
+
+def test_file_that_another_process_loads_is_waited_for(warehouse, upload):
+    good = upload("good.txt", settlement())
+    document = SourceDocument(
+        good, good.name, "manual", "manual", account_code="na-demo"
+    )
+    verdicts = []
+    with warehouse.connect("loader") as other:
+        batch_id = archive_document(other, document).batch_id
+        with other.transaction():
+            assert claim(other, batch_id, is_patient=False)
+            importing = threading.Thread(
+                target=lambda: verdicts.extend(import_files([good], "na-demo"))
+            )
+            importing.start()
+            importing.join(timeout=2)
+            assert importing.is_alive()
+    importing.join()
+
+    assert [verdict.status for verdict in verdicts] == ["accepted"]
+
+
+def test_two_runs_at_once_take_each_drop_once(warehouse, tmp_path):
+    folder = tmp_path / "drops" / "na-demo"
+    folder.mkdir(parents=True)
+    (folder / "good.txt").write_bytes(settlement())
+    (folder / "empty.txt").write_bytes(b"")
+    found = []
+    runs = [
+        threading.Thread(target=lambda: found.extend(import_drops(folder.parent)))
+        for _ in range(2)
+    ]
+    for run in runs:
+        run.start()
+    for run in runs:
+        run.join()
+
+    assert sorted(verdict.status for verdict in found) == ["accepted", "quarantined"]
+    assert not list(folder.iterdir())
