@@ -11,7 +11,6 @@ import os
 import resource
 import signal
 import sys
-from datetime import datetime
 from types import SimpleNamespace
 from typing import Any
 
@@ -146,7 +145,6 @@ def _give_context() -> None:
     context = {
         "dag_run": SimpleNamespace(run_type="asset_triggered"),
         "outlet_events": _Events(),
-        "logical_date": datetime.min,
     }
     for module in (loading, drops_dag, transform_dag, publish_dag):
         module.get_current_context = lambda: context  # type: ignore[attr-defined]
