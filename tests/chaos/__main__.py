@@ -121,8 +121,8 @@ def _repeat(options: argparse.Namespace, outcome: Outcome) -> str:
     told = "\n".join(f"      {text}" for text in outcome.differing)
     return (
         f"{told}\n      kept in {options.keep / f'case-{outcome.case}'}; again: "
-        f".venv/bin/python -m tests.chaos --seed {options.seed} --until {options.until} "
-        f"{'--short ' * options.short}--only {outcome.case}"
+        f".venv/bin/python -m tests.chaos --seed {options.seed} "
+        f"--until {options.until} {'--short ' * options.short}--only {outcome.case}"
     )
 
 
