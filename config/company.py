@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, available_timezones
@@ -109,7 +110,7 @@ class Company(Settings):
     @field_validator("time_zone")
     @classmethod
     def _zone(cls, name: str) -> str:
-        if name not in available_timezones():
+        if name not in _zone_names():
             raise ValueError(f"{name!r} is no IANA time zone, such as Asia/Shanghai")
         return name
 
@@ -150,6 +151,12 @@ class Company(Settings):
         raise CompanyFileError(
             f"No account {code!r} in {company_file()}. Accounts there: {known}."
         )
+
+
+@cache
+def _zone_names() -> set[str]:
+    # Found by a walk through the file system.
+    return available_timezones()
 
 
 def _refuse_shared_names(accounts: list[Account], language: str) -> None:

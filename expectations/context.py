@@ -5,15 +5,18 @@ lasting record of every check is ops.gate_results, so they may be made anew. The
 warehouse's address is put in at run time, so no password is written; nothing is sent
 anywhere.
 
-Great Expectations takes seconds to import; it is imported inside the functions.
+Great Expectations takes seconds to import; it is imported inside the functions, and
+`import_ahead` lets that happen while the server works on a gate's statements.
 """
 
 from __future__ import annotations
 
 import fcntl
+import importlib
 import shutil
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -44,6 +47,19 @@ def project_folder() -> Path:
 def data_docs_index() -> Path:
     """First page of the Data Docs; it exists after the first gate run."""
     return project_folder() / "uncommitted" / "data_docs" / SITE / "index.html"
+
+
+def import_ahead() -> None:
+    """Begin to import Great Expectations in the background; returns at once.
+
+    Whoever imports it next waits for the rest. An import that fails is told there.
+    """
+    threading.Thread(target=_import_quietly, daemon=True).start()
+
+
+def _import_quietly() -> None:
+    with suppress(ImportError):
+        importlib.import_module("great_expectations")
 
 
 @contextmanager

@@ -21,6 +21,7 @@ from psycopg import Connection, sql
 from config.company import Company, load_company
 from config.warehouse import connect
 from expectations.checkpoints import GROUP_SIZE, GateFailed, find_faults
+from expectations.context import import_ahead
 from expectations.ledger import (
     Batch,
     gate_lock,
@@ -48,6 +49,8 @@ def check_batches(batch_ids: Sequence[int] | None = None) -> list[Verdict]:
     run_id = f"gate-a-{datetime.now(UTC):%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:6]}"
     with connect("loader", autocommit=True) as connection, gate_lock(connection):
         batches = undecided_batches(connection, batch_ids)
+        if batches:
+            import_ahead()
         for feed in dict.fromkeys(batch.feed for batch in batches):
             own = [batch for batch in batches if batch.feed == feed]
             _check_feed(connection, feed, own, company, run_id)

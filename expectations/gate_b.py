@@ -27,6 +27,7 @@ from expectations.books import (
     table,
 )
 from expectations.checkpoints import find_faults
+from expectations.context import import_ahead
 from expectations.records import CheckResult, GateBResult
 from expectations.rules import Fault
 from expectations.suites.books import BOOKS_ACCOUNTS, BOOKS_SETTLEMENTS
@@ -47,6 +48,7 @@ def check_books(build_id: int, is_full: bool = False) -> GateBResult:
     run_id = f"build-{build_id}"
     with connect("transformer", autocommit=True) as connection:
         _require_build(connection, build_id)
+        import_ahead()
         # No other build may change the marts meanwhile, and no other gate run.
         with marts_of(build_id):
             checked = batches_to_check(connection, build_id, is_full)

@@ -13,7 +13,7 @@ with batch as materialized (
 ),
 
 -- The first row with a total; what it says holds for the whole file.
-header as materialized (
+header_text as (
     select distinct on (batch.batch_id)
         batch.batch_id,
         rtrim(raw_row.settlement_id) as header_settlement_id,
@@ -30,6 +30,15 @@ header as materialized (
     inner join {table} as raw_row on raw_row._file_id = batch.file_id
     where raw_row.total_amount is not null
     order by batch.batch_id, raw_row._line_number
+),
+
+header as materialized (
+    select
+        *,
+        {start_at} as start_at,
+        {end_at} as end_at,
+        {deposit_at} as deposit_at
+    from header_text
 ),
 
 -- `offset 0` keeps each value from being worked out again wherever it is used.
@@ -120,10 +129,7 @@ dated as (
         oddities[2] as bad_amount,
         oddities[3] as fraction,
         oddities[4] as odd_quantity,
-        {posted_at} as posted_at,
-        {start_at} as start_at,
-        {end_at} as end_at,
-        {deposit_at} as deposit_at
+        {posted_at} as posted_at
     from (
         select grouped.*, {posted_iso} as posted_iso
         from grouped
@@ -132,6 +138,36 @@ dated as (
     left join (
         select batch_id as header_batch_id, {header_columns} from header
     ) as header on header.header_batch_id = grouped.batch_id
+    offset 0
+),
+
+-- Each group is asked once for all that may be wrong; hardly any has something.
+asked as materialized (
+    select dated.*, {faults} as faults
+    from dated
+),
+
+fault as (
+    select
+        batch_id,
+        name,
+        jsonb_build_object(
+            'count', sum(line_count),
+            'line', min(first_line),
+            'sample', (array_agg(
+                left(cast({sample} as text), 60) order by first_line
+            ))[1]
+        ) as finding
+    from asked
+    cross join unnest(asked.faults) as named (name)
+    where cardinality(asked.faults) > 0
+    group by batch_id, name
+),
+
+found as (
+    select batch_id, jsonb_object_agg(name, finding) as findings
+    from fault
+    group by batch_id
 ),
 
 profile as (
@@ -153,8 +189,8 @@ profile as (
         coalesce(sum(lines_total) filter (where not is_header), 0) as lines_total,
         coalesce(sum(line_count) filter (where not is_header), 0) as line_count,
         coalesce(sum(amount_count) filter (where not is_header), 0) as amount_count,
-        jsonb_strip_nulls(jsonb_build_object({findings})) as findings
-    from dated
+        jsonb_build_object({extents}) as extents
+    from asked
     group by batch_id
 )
 
@@ -168,8 +204,9 @@ select
     marketplace_names, period_start_at, period_end_at, deposit_at, declared_total,
     -- A sum that numeric(18, 4) cannot hold is no sum of a real settlement.
     case when abs(lines_total) < 1e14 then lines_total end,
-    line_count, amount_count, findings
+    line_count, amount_count, jsonb_strip_nulls(extents || coalesce(findings, '{{}}'))
 from profile
+left join found using (batch_id)
 on conflict (batch_id) do update set
     settlement_id = excluded.settlement_id,
     settlement_id_count = excluded.settlement_id_count,

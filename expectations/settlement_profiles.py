@@ -56,8 +56,8 @@ _SECONDS = frozenset(
 )
 _HEADER_COLUMNS = (
     "header_settlement_id, header_currency, total_amount, settlement_start_date,"
-    " settlement_end_date, deposit_date, declared_total, start_iso, end_iso,"
-    " deposit_iso"
+    " settlement_end_date, deposit_date, declared_total, start_at, end_at,"
+    " deposit_at"
 )
 
 # Per finding: when a group shows it, and the text to show for it.
@@ -108,11 +108,14 @@ def profile_settlements(connection: Connection[Any], batch_ids: Sequence[int]) -
 
     Batches whose raw table is not a settlement layout get none.
     """
+    # The planner cannot know how few groups there are, and would sort all lines.
+    connection.execute("set local enable_sort = off")
     for raw_table in AMOUNT_COLUMNS:
         connection.execute(
             _statement(raw_table),
             {"batch_ids": list(batch_ids), "raw_table": raw_table},
         )
+    connection.execute("set local enable_sort to default")
 
 
 def _statement(raw_table: str) -> sql.Composed:
@@ -153,7 +156,9 @@ def _statement(raw_table: str) -> sql.Composed:
         "start_at": moment("start_iso"),
         "end_at": moment("end_iso"),
         "deposit_at": moment("deposit_iso"),
-        "findings": ", ".join([*_fault_findings(), *_extent_findings()]),
+        "faults": _faults(),
+        "sample": _sample(),
+        "extents": ", ".join(_extents()),
     }
     # All parts are texts of this package, none is data.
     return sql.SQL(_STATEMENT.read_text()).format(
@@ -166,19 +171,23 @@ def _first(expressions: Iterable[str]) -> str:
     return f"coalesce({', '.join(expressions)}, null)"
 
 
-def _fault_findings() -> list[str]:
-    return [
-        f"""'{name}', case when bool_or({fault}) then jsonb_build_object(
-            'count', sum(line_count) filter (where {fault}),
-            'line', min(first_line) filter (where {fault}),
-            'sample', (array_agg(left(cast({sample} as text), 60) order by first_line)
-                filter (where {fault}))[1]
-        ) end"""
-        for name, (fault, sample) in _FINDINGS.items()
-    ]
+def _faults() -> str:
+    """The names of all findings that a group shows, as an array."""
+    names = ", ".join(
+        f"case when {fault} then '{name}' end" for name, (fault, _) in _FINDINGS.items()
+    )
+    return f"array_remove(array[{names}], null)"
 
 
-def _extent_findings() -> list[str]:
+def _sample() -> str:
+    """What a group shows of the finding `name`."""
+    samples = " ".join(
+        f"when '{name}' then {sample}" for name, (_, sample) in _FINDINGS.items()
+    )
+    return f"case name {samples} end"
+
+
+def _extents() -> list[str]:
     """First and last posting time with their lines; the line of each header row."""
     header = """'header', jsonb_build_object(
         'line', min(first_line) filter (where is_header))"""

@@ -83,12 +83,10 @@ def find_text_form(
         return TextForm("utf-8-sig" if has_bom else "utf-8", line_ending)
     if has_bom:
         raise _no_encoding(bad_line, "UTF-8, as the byte order mark says")
-    if _is_japanese(file, marketplace_ids, region):
-        _refuse_undecodable(file, "cp932")
-        return TextForm("cp932", line_ending)
-    _refuse_undecodable(file, "cp1252")
-    _refuse_two_encodings(file, bad_line)
-    return TextForm("cp1252", line_ending)
+    is_japanese = _is_japanese(file, marketplace_ids, region)
+    encoding = "cp932" if is_japanese else "cp1252"
+    _refuse_other_letters(file, encoding, bad_line)
+    return TextForm(encoding, line_ending)
 
 
 def decodable(data: bytes, encoding: str) -> bool:
@@ -120,7 +118,9 @@ def _scan(file: BinaryIO) -> tuple[int | None, str]:
     ending = "lf" if crlf == 0 else "crlf" if crlf == line_feeds else "mixed"
     if is_utf8 and _feed(decoder, b"", final=True):
         return None, ending
-    return next(n for n, line in _lines(file) if not decodable(line, "utf-8")), ending
+    return next(
+        number for number, line in _letter_lines(file) if not decodable(line, "utf-8")
+    ), ending
 
 
 def _feed(
@@ -139,6 +139,11 @@ def _feed(
 def _lines(file: BinaryIO) -> Iterator[tuple[int, bytes]]:
     file.seek(0)
     return enumerate(file, start=1)
+
+
+def _letter_lines(file: BinaryIO) -> Iterator[tuple[int, bytes]]:
+    """Lines that are not ASCII: only those tell encodings apart, and few are."""
+    return ((number, line) for number, line in _lines(file) if not line.isascii())
 
 
 def _is_japanese(
@@ -173,16 +178,15 @@ def _field_pattern(values: set[str]) -> re.Pattern[bytes]:
     return re.compile(rb"\t(?:" + names.encode() + rb")[\t\r\n]", re.IGNORECASE)
 
 
-def _refuse_undecodable(file: BinaryIO, encoding: str) -> None:
-    for number, line in _lines(file):
+def _refuse_other_letters(file: BinaryIO, encoding: str, other_line: int) -> None:
+    """Letters that the encoding does not have, or lines of UTF-8 among those of cp1252.
+
+    The latter are two files glued together. In cp932 a line may well read as UTF-8.
+    """
+    for number, line in _letter_lines(file):
         if not decodable(line, encoding):
             raise _no_encoding(number, f"UTF-8 or {encoding}")
-
-
-def _refuse_two_encodings(file: BinaryIO, other_line: int) -> None:
-    """A line of UTF-8 letters in a file that is not UTF-8: two files glued together."""
-    for number, line in _lines(file):
-        if not line.isascii() and decodable(line, "utf-8"):
+        if encoding == "cp1252" and decodable(line, "utf-8"):
             raise ContractError(
                 "single_encoding",
                 "Lines of this file are in two encodings. Fetch the report again.",

@@ -31,9 +31,9 @@ _LIKELY: dict[DecimalStyle, re.Pattern[str]] = {
 # Any field that could be evidence, among the fields of many lines. One pattern per
 # sign: one that begins with a fixed sign is searched ten times faster.
 _END = r"[ \xa0]*(?:[\t\n]|\Z)"
-_HINT: dict[DecimalStyle, re.Pattern[str]] = {
-    "point": re.compile(rf"\.\d{{1,3}}{_END}"),
-    "comma": re.compile(rf",\d{{1,3}}{_END}"),
+_HINT: dict[DecimalStyle, tuple[str, re.Pattern[str]]] = {
+    "point": (".", re.compile(rf"\.\d{{1,3}}{_END}")),
+    "comma": (",", re.compile(rf",\d{{1,3}}{_END}")),
 }
 _SPACES = str.maketrans("", "", " \xa0\u202f\u2009'\u2019")
 _SHAPE: dict[DecimalStyle, re.Pattern[str]] = {
@@ -59,8 +59,8 @@ class DecimalEvidence:
     def may_change_by(self, text: str) -> bool:
         """Whether any field of these lines could be evidence not seen so far."""
         return any(
-            hint.search(text) is not None
-            for style, hint in _HINT.items()
+            sign in text and hint.search(text) is not None
+            for style, (sign, hint) in _HINT.items()
             if style not in self.certain
         )
 

@@ -18,7 +18,7 @@ from psycopg import Connection, sql
 from config.company import load_company
 from extract.archive import open_archived
 from extract.errors import ContractError, ExtractError
-from extract.load.documents import Document, DocumentFacts, open_document
+from extract.load.documents import Document, open_document
 from extract.load.ledger import (
     Batch,
     claim,
@@ -46,11 +46,12 @@ def load_received(connection: Connection[Any]) -> list[LoadedBatch]:
     """
     with connection.transaction():
         batch_ids = received_batches(connection)
+    longest_days = _longest_days()
     loaded = []
     faults = []
     for batch_id in batch_ids:
         try:
-            loaded.append(load_batch(connection, batch_id, is_patient=False))
+            loaded.append(_load_one(connection, batch_id, longest_days, False))
         except ExtractError as fault:
             faults.append(str(fault))
         except Exception as fault:
@@ -67,22 +68,26 @@ def load_received(connection: Connection[Any]) -> list[LoadedBatch]:
     return loaded
 
 
-def load_batch(
-    connection: Connection[Any], batch_id: int, is_patient: bool = True
-) -> LoadedBatch:
+def load_batch(connection: Connection[Any], batch_id: int) -> LoadedBatch:
     """Load one received batch, or quarantine it; answer how it stands then.
 
     A batch that is not waiting is left as it is. One that another loader has right now
-    is waited for, or left to it unless `is_patient`. Use a connection with no
-    transaction open.
+    is waited for. Use a connection with no transaction open.
 
     Raises:
         ExtractError: no such batch, or the archive does not hold its original.
     """
+    return _load_one(connection, batch_id, _longest_days(), is_patient=True)
+
+
+def _load_one(
+    connection: Connection[Any], batch_id: int, longest_days: int, is_patient: bool
+) -> LoadedBatch:
+    """The same; unless `is_patient`, a batch that another loader has is left to it."""
     with connection.transaction():
         batch = read_batch(connection, batch_id)
     if batch.status == "received":
-        _load(connection, batch, is_patient)
+        _load(connection, batch, longest_days, is_patient)
     with connection.transaction():
         return read_batch(connection, batch_id).standing()
 
@@ -117,7 +122,14 @@ def reload_batch(connection: Connection[Any], batch_id: int) -> LoadedBatch:
     return batch.standing()
 
 
-def _load(connection: Connection[Any], batch: Batch, is_patient: bool) -> None:
+def _longest_days() -> int:
+    # Read once for many files: company.yml takes longer than a small file does.
+    return load_company().thresholds.settlement_longest_days
+
+
+def _load(
+    connection: Connection[Any], batch: Batch, longest_days: int, is_patient: bool
+) -> None:
     with open_archived(batch.archive_path) as file:
         try:
             document = open_document(
@@ -128,7 +140,11 @@ def _load(connection: Connection[Any], batch: Batch, is_patient: bool) -> None:
             _add_new_columns(connection, document)
             with connection.transaction():
                 if claim(connection, batch.batch_id, is_patient):
-                    _copy_and_settle(connection, batch, document)
+                    discard_earlier_rows(connection, batch.batch_id)
+                    _copy(connection, batch.file_id, document)
+                    facts = document.facts(longest_days)
+                    record_facts(connection, batch.file_id, facts)
+                    settle_loaded(connection, batch.batch_id, document)
         except ContractError as fault:
             with connection.transaction():
                 if claim(connection, batch.batch_id, is_patient):
@@ -136,18 +152,7 @@ def _load(connection: Connection[Any], batch: Batch, is_patient: bool) -> None:
                     settle_quarantined(connection, batch, _placed(fault, batch))
 
 
-def _copy_and_settle(
-    connection: Connection[Any], batch: Batch, document: Document
-) -> None:
-    discard_earlier_rows(connection, batch.batch_id)
-    facts = _copy(connection, batch.file_id, document)
-    record_facts(connection, batch.file_id, facts)
-    settle_loaded(connection, batch.batch_id, document)
-
-
-def _copy(
-    connection: Connection[Any], file_id: int, document: Document
-) -> DocumentFacts:
+def _copy(connection: Connection[Any], file_id: int, document: Document) -> None:
     statement = sql.SQL(
         "copy {} ({}) from stdin (format text, null '', encoding 'utf8')"
     ).format(
@@ -159,8 +164,6 @@ def _copy(
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
         for block in document.copy_blocks(file_id):
             copy.write(block)
-    longest_days = load_company().thresholds.settlement_longest_days
-    return document.facts(longest_days)
 
 
 def _refuse_many_unknown_columns(document: Document) -> None:
