@@ -1,6 +1,6 @@
 """Run a suite's rules over many batches with one Great Expectations checkpoint.
 
-Callers judge batches in groups of 100: Great Expectations hands out at most 200
+Callers judge batches in groups of 200: Great Expectations hands out at most 200
 unexpected rows of a rule, a rule answers at most one row per batch, so none can be cut
 off. That every row came is checked all the same.
 """
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
         FileDataContext,
     )
 
-GROUP_SIZE = 100
+GROUP_SIZE = 200
 
 
 class GateFailed(Exception):

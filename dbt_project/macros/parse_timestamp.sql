@@ -17,26 +17,29 @@ cast(substr({{ iso_text(text, style) }}, 1, 10) as date)
 case {{ style }}
             when 'iso' then {{ text }}
             when 'ymd_slash' then case
-                when {{ is_whole_date(text, 5, 8, 10) }} then replace({{ text }}, '/', '-')
+                when {{ is_whole_date(text, '____s__s__') }} then replace({{ text }}, '/', '-')
                 else replace({{ padded_date(text) }}, '/', '-')
             end
             when 'mdy_slash' then case
-                when {{ is_whole_date(text, 3, 6, 9) }} then {{ year_first(text, 4, 1) }}
+                when {{ is_whole_date(text, '__s__s____') }} then {{ year_first(text, 4, 1) }}
                 else {{ year_first(padded_date(text), 4, 1) }}
             end
             else case
-                when {{ is_whole_date(text, 3, 6, 9) }} then {{ year_first(text, 1, 4) }}
+                when {{ is_whole_date(text, '__s__s____') }} then {{ year_first(text, 1, 4) }}
                 else {{ year_first(padded_date(text), 1, 4) }}
             end
         end
 {%- endmacro %}
 
-{# Whether signs and a digit of the date stand at these places, and an hour ends. #}
-{% macro is_whole_date(text, first, second, last) -%}
-substr({{ text }}, {{ first }}, 1) in ('.', '/', '-')
-                    and substr({{ text }}, {{ second }}, 1) in ('.', '/', '-')
-                    and substr({{ text }}, {{ last }}, 1) not in ('', ' ', 'T')
-                    and strpos('0123456789', substr({{ text }}, 13, 1)) > 0
+{# Whether the date has all its digits and its signs (`s`) at their places, and a time of
+   day begins with two digits. Most texts fit the first pattern tried. #}
+{% macro is_whole_date(text, shape) -%}
+(
+                    {%- for end in [' __:%', ''] %}{% for sign in ['.', '/', '-'] %}
+                    {{ text }} like '{{ shape | replace('s', sign) }}{{ end }}'
+                    {{- ' or' if not (loop.last and end == '') }}
+                    {%- endfor %}{% endfor %}
+                )
 {%- endmacro %}
 
 {# Places of day and month, of two digits each. #}

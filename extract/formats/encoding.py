@@ -18,7 +18,7 @@ from typing import BinaryIO
 from config.marketplaces import marketplaces
 from extract.errors import ContractError
 
-_CHUNK_BYTES = 1 << 20
+_CHUNK_BYTES = 128 * 1024
 _HEAD_BYTES = 65_536
 UTF8_BOM = b"\xef\xbb\xbf"
 

@@ -21,7 +21,7 @@ from extract.formats.encoding import UTF8_BOM
 from extract.formats.layouts import Layout
 from extract.formats.names import normalise_name, raw_column
 
-BLOCK_BYTES = 128 * 1024
+BLOCK_BYTES = 64 * 1024
 # A settlement line has a few hundred bytes. This bounds memory on other content.
 _LONGEST_LINE_BYTES = 4 << 20
 # Blanks that Amazon pads with, and the no-break spaces of European systems.

@@ -11,11 +11,15 @@ Data flow: archive -> raw.<table> + ops.load_batches: loaded.
 from __future__ import annotations
 
 import logging
+from collections import deque
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from psycopg import Connection, sql
+from psycopg import Connection, Cursor, sql
+from psycopg.copy import LibpqWriter
 
 from config.company import load_company
+from config.warehouse import connect
 from extract.archive import open_archived
 from extract.errors import ContractError, ExtractError
 from extract.load.documents import Document, open_document
@@ -35,10 +39,14 @@ logger = logging.getLogger(__name__)
 
 # Postgres allows 1,600 columns in a table, for good: a dropped one counts on.
 _MOST_UNKNOWN_COLUMNS = 50
+_HELD_BACK_BYTES = 128 * 1024
 
 
 def load_received(connection: Connection[Any]) -> list[LoadedBatch]:
     """Load every batch that waits; those that another loader has are left to it.
+
+    Where several wait, a second connection takes its share: reading a file and writing
+    its rows are half of the work each, done by one processor each.
 
     Raises:
         ExtractError: the archive lacks originals, or a batch met an error nobody
@@ -46,26 +54,63 @@ def load_received(connection: Connection[Any]) -> list[LoadedBatch]:
     """
     with connection.transaction():
         batch_ids = received_batches(connection)
-    longest_days = _longest_days()
-    loaded = []
-    faults = []
-    for batch_id in batch_ids:
+    intake = _Intake(batch_ids, _longest_days())
+    with ThreadPoolExecutor(1) as pool:
+        helper = pool.submit(_help, intake) if len(batch_ids) > 1 else None
         try:
-            loaded.append(_load_one(connection, batch_id, longest_days, False))
+            intake.work(connection)
+        except BaseException:
+            intake.stop()  # the helper ends with the file it has
+            raise
+    if helper:
+        helper.result()
+    if intake.faults:
+        raise ExtractError("\n".join(intake.faults))
+    return sorted(intake.loaded, key=lambda batch: batch.batch_id)
+
+
+class _Intake:
+    """Batches that wait, and what became of those that were taken."""
+
+    def __init__(self, batch_ids: list[int], longest_days: int) -> None:
+        self.loaded: list[LoadedBatch] = []
+        self.faults: list[str] = []
+        self._waiting = deque(batch_ids)
+        self._longest_days = longest_days
+
+    def stop(self) -> None:
+        """Hand out no more batches."""
+        self._waiting.clear()
+
+    def work(self, connection: Connection[Any]) -> None:
+        """Load one batch after the other until none waits."""
+        while True:
+            try:
+                batch_id = self._waiting.popleft()
+            except IndexError:
+                return
+            self._take(connection, batch_id)
+
+    def _take(self, connection: Connection[Any], batch_id: int) -> None:
+        try:
+            batch = _load_one(connection, batch_id, self._longest_days, False)
+            self.loaded.append(batch)
         except ExtractError as fault:
-            faults.append(str(fault))
+            self.faults.append(str(fault))
         except Exception as fault:
             # One file must never hold up the others, whatever is wrong with it.
             if connection.closed:
                 raise
             logger.exception("batch %s", batch_id)
-            faults.append(
+            self.faults.append(
                 f"Batch {batch_id} cannot be loaded and waits: "
                 f"{type(fault).__name__}: {fault}. Report this as a fault of Acorn."
             )
-    if faults:
-        raise ExtractError("\n".join(faults))
-    return loaded
+
+
+def _help(intake: _Intake) -> None:
+    with connect("loader", autocommit=True) as connection:
+        intake.work(connection)
 
 
 def load_batch(connection: Connection[Any], batch_id: int) -> LoadedBatch:
@@ -161,9 +206,17 @@ def _copy(connection: Connection[Any], file_id: int, document: Document) -> None
             map(sql.Identifier, ("_file_id", "_line_number", *document.tally.columns))
         ),
     )
-    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+    with (
+        connection.cursor() as cursor,
+        cursor.copy(statement, writer=_writer(cursor)) as copy,
+    ):
         for block in document.copy_blocks(file_id):
             copy.write(block)
+
+
+def _writer(cursor: Cursor[Any]) -> LibpqWriter:
+    # libpq's buffer grows to twice what it may hold back; the kernel's are enough.
+    return LibpqWriter(cursor, flush_threshold=_HELD_BACK_BYTES)
 
 
 def _refuse_many_unknown_columns(document: Document) -> None:

@@ -27,7 +27,7 @@ INTAKE_STEPS = (
     "extract.archive:_insert_file",
     "extract.archive:_record_sighting",
     "extract.archive:archive_document",
-    "extract.load.loader:load_batch",
+    "extract.load.loader:_load_one",
     "extract.load.loader:_add_new_columns",
     "extract.load.loader:_copy",
     "extract.load.ledger:claim",

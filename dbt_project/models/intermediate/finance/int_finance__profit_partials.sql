@@ -3,6 +3,7 @@
     incremental_strategy='by_batch',
     on_schema_change='fail',
     indexes=[{'columns': ['batch_id']}],
+    pre_hook=["{{ prefer_hashes() }}"],
     post_hook=["{{ analyze_after_refresh(['batch_id']) }}"],
 ) }}
 
@@ -26,7 +27,7 @@ grouped as (
         batch_id,
         marketplace_code,
         coalesce(sku, '') as sku,
-        cast({{ dbt.date_trunc('month', 'posted_on') }} as date) as month,
+        {{ first_of_month('posted_on') }} as month,
         bucket,
         {{ is_previous_reserve() }} as is_previous_reserve,
         sum(amount) as amount,
@@ -45,7 +46,7 @@ grouped as (
         batch_id,
         marketplace_code,
         coalesce(sku, ''),
-        cast({{ dbt.date_trunc('month', 'posted_on') }} as date),
+        {{ first_of_month('posted_on') }},
         bucket,
         {{ is_previous_reserve() }}
 ),
