@@ -90,8 +90,9 @@ def _goal_table(found: list[Goal]) -> Iterator[str]:
 def _load_table(amounts: int, rounds: Rounds) -> Iterator[str]:
     yield from _table(f"Load, {amounts:,} amounts", rounds, load.FLOOR)
     yield ""
-    yield "Acorn reads the originals, numbers their lines, keeps an index; all others"
-    yield "read decoded files, the floor and psycopg with backslashes doubled before."
+    yield "Acorn reads the originals, numbers their lines, keeps an index, over two"
+    yield "connections; all others read decoded files over one, the floor and psycopg"
+    yield "with backslashes doubled before."
 
 
 def _table(title: str, rounds: Rounds, base: str) -> Iterator[str]:

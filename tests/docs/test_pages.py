@@ -14,7 +14,9 @@ import yaml
 from acorn.cli import _COMMANDS, _acorn
 from config.home import CHECKOUT
 from dashboards.bundle import read_spec
+from tests.bad_input.cases import BAD_FILES
 from tests.docs.pages import Page, all_pages, page
+from tests.independent.damage import DAMAGES
 
 PAGES = list(all_pages())
 TRANSLATED = [
@@ -109,6 +111,14 @@ def test_languages_link_to_each_other(english: Page, chinese: Page):
 def test_readme_and_finance_are_in_both_languages():
     names = {chinese.name for _, chinese in TRANSLATED}
     assert {"README.zh-CN.md", "docs/finance.zh-CN.md"} <= names
+
+
+def test_reliability_lists_each_bad_file_and_each_damage():
+    found = page("docs/reliability.md")
+    listed = {row[0]: row[1] for _, rows in found.tables for row in rows}
+    for case, bad in BAD_FILES.items():
+        assert listed.get(case) == f"`{bad.check}`"
+    assert {f"- {damage}" for damage in DAMAGES} <= {line for _, line in found.prose}
 
 
 @pytest.mark.parametrize(
