@@ -13,7 +13,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bench.delivery import measure_delivery
@@ -70,22 +70,29 @@ def main() -> None:
         "machine": describe_machine(),
         "versions": describe_versions(),
     }
-    results, about["server"] = run(profile, options.work, set(options.only), say)
-    write_results(options.results, options.profile, about, results)
+
+    def save(results: Results) -> None:
+        about["server"] = about.get("server") or server_settings()
+        write_results(options.results, options.profile, about, results)
+
+    run(profile, options.work, set(options.only), say, save)
     print((options.results / f"{options.profile}.md").read_text())
 
 
 def run(
-    profile: Profile, work: Path, parts: set[str], say: Callable[[str], None]
-) -> tuple[Results, dict[str, str]]:
-    """Measure the parts asked for; the results, and the server's settings."""
+    profile: Profile,
+    work: Path,
+    parts: set[str],
+    say: Callable[[str], None],
+    save: Callable[[Results], None],
+) -> Results:
+    """Measure the parts asked for. What there is is saved before the stack is used."""
     for leftover in ("home", "stack", "archives", "duckdb"):
         shutil.rmtree(work / leftover, ignore_errors=True)
     found: dict[str, dict[int, Rounds]] = {"load": {}, "gate": {}, "rebuild": {}}
     increment = None
     with bench_server(work) as postmaster:
         log_statement_times()
-        settings = server_settings()
         sizes: dict[str, Stages] = {}
         for amounts, rounds in profile.rounds.items():
             say(f" {amounts:,} amounts")
@@ -100,10 +107,13 @@ def run(
                 found["rebuild"][amounts] = measure_rebuild(stages, folder, rounds)
         if "increment" in parts:
             increment = measure_increments(sizes, profile.increment_rounds)
-    deliveries = []
+        results = Results(**found, increment=increment, delivery=[])
+        save(results)
     if "delivery" in parts and profile.delivery_rounds:
         deliveries = measure_delivery(work, profile.delivery_rounds, say)
-    return Results(**found, increment=increment, delivery=deliveries), settings
+        results = replace(results, delivery=deliveries)
+        save(results)
+    return results
 
 
 def _stages(

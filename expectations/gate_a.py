@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any
 
@@ -113,8 +114,7 @@ def _prepare(
 ) -> dict[int, Reason]:
     """Profile all at once; if a value breaks that, one by one to find whose it is."""
     try:
-        with connection.transaction():
-            suite.prepare(connection, [batch.batch_id for batch in batches])
+        _prepare_in_shares(connection, suite, [batch.batch_id for batch in batches])
         return {}
     except psycopg.DataError:
         unreadable = {}
@@ -129,6 +129,28 @@ def _prepare(
                 str(error.diag.message_primary),
             )
     return unreadable
+
+
+def _prepare_in_shares(
+    connection: Connection[Any], suite: FeedSuite, batch_ids: Sequence[int]
+) -> None:
+    """Half of the batches over a second connection: one statement uses one processor.
+
+    Raises:
+        psycopg.DataError: a value broke a statement; the other share may be prepared.
+    """
+    own, others = batch_ids[::2], batch_ids[1::2]
+    with ThreadPoolExecutor(1) as pool:
+        helper = pool.submit(_prepare_share, suite, others) if others else None
+        with connection.transaction():
+            suite.prepare(connection, own)
+    if helper:
+        helper.result()
+
+
+def _prepare_share(suite: FeedSuite, batch_ids: Sequence[int]) -> None:
+    with connect("loader") as connection:
+        suite.prepare(connection, batch_ids)
 
 
 def _reason(fault: Fault) -> Reason:

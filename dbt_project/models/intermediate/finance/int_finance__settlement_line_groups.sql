@@ -3,6 +3,7 @@
     incremental_strategy='by_batch',
     on_schema_change='fail',
     indexes=[{'columns': ['batch_id']}],
+    pre_hook=["{{ prefer_hashes() }}"],
     post_hook=["analyze {{ this }}"],
 ) }}
 

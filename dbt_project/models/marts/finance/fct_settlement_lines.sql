@@ -2,7 +2,7 @@
     materialized='incremental',
     incremental_strategy='by_batch',
     on_schema_change='fail',
-    indexes=[{'columns': ['batch_id']}, {'columns': ['settlement_id']}],
+    indexes=[{'columns': ['batch_id', 'bucket']}, {'columns': ['settlement_id']}],
     post_hook=["{{ analyze_after_refresh(['batch_id', 'settlement_id', 'bucket']) }}"],
 ) }}
 
