@@ -17,6 +17,7 @@ from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 
+from acorn.postgres import ensure_postgres
 from deliver.project import project_sha256
 from sandbox.serve import running
 from sandbox.sp_api.app import create_app
@@ -87,6 +88,10 @@ class Campaign:
                 told += f", then run again: exit code {code}"
                 if code not in done.again.good_codes:
                     differing.append(f"running it again failed with {code}")
+            else:
+                # A server that crashed as the command ended well is started by whoever
+                # comes next.
+                ensure_postgres()
             differing += _differences(point, folder)
             outcomes.append(
                 Outcome(
