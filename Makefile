@@ -59,13 +59,13 @@ test: setup $(REDIS) ## Everything: lint, types, all tests on real parts (15 min
 score: setup ## Hold what is found against the sandbox's answer key: make score SEEDS="1 2"
 	@$(BIN)/python -m tests.score $(SEEDS)
 
-chaos: setup ## Kill, crash, fill up, run twice: make chaos SEED=1 FAULTS=200 (half an hour)
+chaos: setup ## Kill, crash, fill up, run twice: make chaos SEED=1 FAULTS=200 (a quarter of an hour)
 	@$(BIN)/python -m tests.chaos --seed $(or $(SEED),1) --faults $(or $(FAULTS),200)
 
 bench-quick: setup .venv-bench/.ready ## Benchmark on 100,000 amounts (some minutes)
 	@$(BIN)/python -m bench quick
 
-bench: setup .venv-bench/.ready ## Benchmark on 1 and 5 million amounts (an hour, 30 GB of disk)
+bench: setup .venv-bench/.ready ## Benchmark on 1 and 5 million amounts (half an hour, 30 GB of disk)
 	@$(BIN)/python -m bench full
 
 docs: setup ## Write the generated pages again
