@@ -1,5 +1,5 @@
-{# The first day of a date's month. By way of a timestamp without zone: dbt's date_trunc
-   goes by way of one with a zone, which takes three times as long. #}
+{# The first day of a date's month. By way of a timestamp without zone: a date alone would
+   go by way of one with a zone, which costs more. #}
 {% macro first_of_month(day) -%}
 cast({{ dbt.date_trunc('month', "cast(" ~ day ~ " as timestamp)") }} as date)
 {%- endmacro %}
